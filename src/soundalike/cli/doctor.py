@@ -1,0 +1,138 @@
+"""`doctor`: what works here, what does not, and what to do."""
+
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from soundalike.cli import console
+from soundalike.cli.options import as_json
+from soundalike.errors import SoundalikeError
+
+if TYPE_CHECKING:
+    from soundalike.config import Settings
+
+_NEEDED_MB = 500  # a year of collections and models of a few creators
+_STYLES = {"ok": "green", "note": "yellow", "bad": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: its name, how it is, and what to do about it."""
+
+    name: str
+    state: Literal["ok", "note", "bad"]
+    words: str
+    remedy: str = ""
+
+
+@click.command()
+@as_json
+def doctor_command(as_json: bool) -> int:
+    """Check this installation and say what to mend.
+
+    Exits with 1 where something does not work.
+    """
+    from soundalike.config import read_settings
+
+    findings = list(_examine(read_settings()))
+    if as_json:
+        console.print_json(
+            [{"name": f.name, "state": f.state, "message": f.words, "remedy": f.remedy} for f in findings]
+        )
+    else:
+        _show(findings)
+    return int(any(finding.state == "bad" for finding in findings))
+
+
+def _examine(settings: "Settings") -> Iterator[Finding]:
+    yield Finding("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    yield _attempt("data folder", lambda: _folder(settings))
+    yield _attempt("database", lambda: _database(settings))
+    yield _attempt("writer", lambda: _writer(settings))
+    yield from _local_models(settings)
+    yield _attempt("tweets API", lambda: _api(settings))
+
+
+def _attempt(name: str, examine: Callable[[], Finding]) -> Finding:
+    """Examine; an error of ours is a finding with its remedy."""
+    try:
+        return examine()
+    except SoundalikeError as error:
+        return Finding(name, "bad", error.message, error.hint)
+    except OSError as error:
+        return Finding(name, "bad", f"{error.strerror or error}.", "Check the path and its permissions.")
+
+
+def _folder(settings: "Settings") -> Finding:
+    folder = settings.soundalike_data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    free_mb = shutil.disk_usage(folder).free // 2**20
+    if free_mb < _NEEDED_MB:
+        return Finding(
+            "data folder", "bad", f"{folder} has {free_mb} MB free.", f"Make room: {_NEEDED_MB} MB do."
+        )
+    return Finding("data folder", "ok", f"{folder}, {free_mb / 1024:,.0f} GB free")
+
+
+def _database(settings: "Settings") -> Finding:
+    from soundalike.wiring import LOCAL_USER, open_store
+
+    with open_store(settings) as store:
+        count = len(store.list_models(LOCAL_USER, limit=200))
+    kind = settings.store_url.partition(":")[0]
+    return Finding("database", "ok", f"{kind}, up to date, {count} models")
+
+
+def _writer(settings: "Settings") -> Finding:
+    from soundalike.drafts.writer import Message, Sampling
+    from soundalike.wiring import open_writer
+
+    with open_writer(settings) as writer:
+        (text,) = writer.write([Message("user", "Say hello.")], count=1, sampling=Sampling(max_tokens=8))
+        small = " It is small: good for trying out, not for publishing." if writer.is_small else ""
+        return Finding("writer", "ok", f"{writer.name} answers “{console.plain(text.strip())[:40]}”.{small}")
+
+
+def _local_models(settings: "Settings") -> Iterator[Finding]:
+    from soundalike.drafts.local import find_local_models
+
+    for found in find_local_models():
+        if settings.soundalike_llm not in found.settings:
+            remedy = "Set " + " and ".join(found.settings.splitlines())
+            yield Finding(
+                "other writer", "note", f"{found.server} serves {console.plain(found.model)}.", remedy
+            )
+
+
+def _api(settings: "Settings") -> Finding:
+    from soundalike.wiring import open_api
+
+    if settings.twitter_api_key is None:
+        words = "No key: posts come from files, X archives or the emulator."
+        return Finding(
+            "tweets API", "note", words, "To collect, put TWITTER_API_KEY of twitterapi.io into .env."
+        )
+    with open_api(settings) as api:
+        balance = api.fetch_balance()
+    return Finding(
+        "tweets API",
+        "ok",
+        f"the key is accepted; {balance.total:,} credits (US${balance.total / 100_000:.2f})",
+    )
+
+
+def _show(findings: list[Finding]) -> None:
+    from rich.text import Text
+
+    out = console.console()
+    for finding in findings:
+        mark = {"ok": "ok ", "note": "note", "bad": "bad "}[finding.state]
+        out.print(
+            Text(f"{mark:<5}", style=_STYLES[finding.state]) + Text(f"{finding.name:<14}{finding.words}")
+        )
+        if finding.remedy:
+            out.print(Text(f"{'':<19}{finding.remedy}", style="dim"))

@@ -1,0 +1,64 @@
+"""Settings: every variable, its unit and its default. Read at the doors (command, API); inside travel plain values."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from platformdirs import user_data_path
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from soundalike.errors import SettingsError
+
+
+def _blank_is_none(value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+_Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_none)]
+_Text = Annotated[str | None, BeforeValidator(_blank_is_none)]
+
+
+class Settings(BaseSettings):
+    """What the environment and `.env` say. Names are the variables' names in lower case."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    twitter_api_key: _Secret = None
+    """Key of twitterapi.io; without it only files, archives and the emulator can be read."""
+    twitter_api_base_url: str = "https://api.twitterapi.io"
+    twitter_api_qps: Literal["auto"] | Annotated[float, Field(gt=0, le=1000)] = "auto"
+    """Requests a second the key may send; `auto` starts at one per 5.5 s and speeds up once proven."""
+    twitter_api_budget_credits: Annotated[int, Field(ge=0)] = 50_000
+    """Hard ceiling of one collection, in credits (100,000 are US$1)."""
+    database_url: _Text = None
+    """`sqlite:///…` or `postgresql://…`; by default a file in the data folder."""
+    soundalike_data_dir: Path = Field(default_factory=lambda: user_data_path("soundalike", appauthor=False))
+    """Everything Soundalike keeps: the database, fetched models, reports."""
+    soundalike_llm: str = "embedded"
+    """Who writes: `embedded`, `gguf:PATH`, `hf:OWNER/REPO:FILE`, `ollama:MODEL` or `openai:MODEL`."""
+    openai_base_url: _Text = None
+    openai_api_key: _Secret = None
+
+    @cached_property
+    def store_url(self) -> str:
+        """Where the database is."""
+        return self.database_url or f"sqlite:///{self.soundalike_data_dir / 'soundalike.sqlite3'}"
+
+
+def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - as pydantic takes them
+    """Read the settings; `overrides` beat the environment.
+
+    Raises:
+        SettingsError: A variable holds something it cannot mean; all such variables are named.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        faults = [
+            f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors(include_input=False)
+        ]
+        raise SettingsError(
+            f"Settings make no sense. {'; '.join(faults)}.",
+            hint="Correct them in the environment or in .env.",
+        ) from None

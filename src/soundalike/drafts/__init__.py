@@ -1,0 +1,1 @@
+"""Writing in the voice: prompts, writers, the copy guard, and drafts that passed it."""

@@ -1,0 +1,184 @@
+"""The form of a draft: what is cut away around it, what makes it unfit, what a person should look at."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+import regex
+
+from soundalike.drafts.length import links_in, weighted_length
+from soundalike.drafts.writer import CUT_OFF
+from soundalike.posts.text import HASHTAG, LINK, MENTION, unescape_once, words
+
+MOST_CHARACTERS: Final = 25_000
+"""As many as X lets paying accounts write; what is longer is cut before anyone looks at it."""
+
+_OPEN_ENDINGS: Final = 0.2  # share of posts ending without a stop from which on that is the creator's way
+_PARAGRAPHS: Final = 0.1  # likewise for blank lines
+_GRAM: Final = 3
+_LOOP_COUNT: Final = 3  # a figure of speech repeats itself once, a stuck model goes on …
+_LOOP_SHARE: Final = 0.2  # … and fills the text with it
+
+_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
+_HEAD = re.compile(
+    r"^\W{0,3}(?:post|tweet|draft|option|version|text)(?: \d+)?\W{0,2}:\W{0,3}\s*", re.IGNORECASE
+)
+_QUOTES: Final = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "「": "」", "`": "`"}
+_BLANK_LINE = re.compile(r"\n\s*\n")
+_ABOUT_THE_TASK = re.compile(
+    r"""
+    \b(?:here(?:['’]s|\ is|\ are|\ you\ go)|below\ (?:is|are)|this\ is)\b
+      .{0,40}\b(?:post|tweet|draft|version|example|option)s?\b
+    | ^(?:sure|certainly|of\ course|absolutely|okay)[,!.:]\s+(?:here|i\b|this|let)
+    | \b(?:as|i\ am|i['’]m)\ an?\ (?:ai|artificial\ intelligence|(?:large\ )?language\ model|assistant)\b
+    | \bi['’]?m\ sorry,?\ (?:but\ )?i\b
+    | \bi\ (?:can(?:not|['’]t)|am\ unable\ to)\ (?:help|assist|write|create|generate|fulfill)
+    | \bwrite\ (?:a|one|another)\ (?:new\ )?(?:post|tweet)\b | \b(?:new|next)\ (?:post|tweet)s?\ about\b
+    | \bin\ the\ (?:style|voice)\ of\b | \[(?:insert|your|name|link|topic)\b | \{\{ | ``` | </?posts?\b
+    | ^\W*1[.)]\s | 以下是|作为一个(?:AI|人工智能)|当然可以|以下是一
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_STOPS = regex.compile(
+    r"""
+    [.!?。！？;:)\]”’"'»」】）…~]\s*$
+    | [\p{Extended_Pictographic}\uFE0F\u200D\p{EMod}\p{RI}]\s*$
+    | (?:^|\s)[#@$]\w+\s*$
+    | (?:^|["”’'])\s*[—–-]\s?[@\p{Lu}][^\n]{0,60}$  # who said it
+    """,
+    regex.VERBOSE,
+)
+_DANGLING = re.compile(
+    r"(?:[,;:&(–—-]|\b(?:a|an|the|and|or|but|of|to|in|on|for|with|at|by|from|as|that|which|who|is|are|was|were|be|"
+    r"has|have|had|will|can|we|i|my|our|your|their|its|if|because|so|than|not))\s*$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NAME = regex.compile(r"\p{Lu}[\p{L}\p{M}'’]+(?:[ -]\p{Lu}[\p{L}\p{M}'’]+)*")
+_SENTENCE_START = regex.compile(r"(?:^|[.!?:…\n\"“(]\s*)$")
+
+
+class Unfit(StrEnum):
+    """Why a candidate is withheld."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too long"
+    ABOUT_THE_TASK = "about the task"
+    LOOPS = "loops"
+    LINK = "invented link"
+    MENTION = "invented mention"
+    UNFINISHED = "unfinished"
+    COPIED = "copied"
+    REPEATED = "too like another candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something in a draft that came neither from the brief nor from the creator's posts."""
+
+    kind: Literal["name", "number"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The creator's ways with form, and the words they have used (case folded)."""
+
+    ends_openly: bool
+    has_paragraphs: bool
+    words: frozenset[str]
+
+
+def read_form(texts: Sequence[str]) -> Form:
+    """Read the ways with form from a creator's posts; without posts the strict ones are assumed."""
+    endings = [_is_stopped(text) for text in texts if text.strip()]
+    blanks = [bool(_BLANK_LINE.search(text)) for text in texts]
+    return Form(
+        ends_openly=bool(endings) and endings.count(False) / len(endings) > _OPEN_ENDINGS,
+        has_paragraphs=bool(blanks) and sum(blanks) / len(blanks) > _PARAGRAPHS,
+        words=frozenset(word.casefold() for text in texts for word in words(text)),
+    )
+
+
+def tidy(answer: str, form: Form) -> str:
+    """Cut away what models put around a post: thoughts, preambles, “Post:”, quotes around the whole."""
+    text = unescape_once(_THOUGHT.sub("", answer[:MOST_CHARACTERS])).strip()
+    paragraphs = [part.strip() for part in _BLANK_LINE.split(text)]
+    if len(paragraphs) > 1 and paragraphs[0].endswith(":") and _ABOUT_THE_TASK.search(paragraphs[0]):
+        del paragraphs[0]
+    text = "\n\n".join(paragraphs if form.has_paragraphs else paragraphs[:1])
+    text = _HEAD.sub("", text)
+    if (
+        len(text) > 1
+        and _QUOTES.get(text[0]) == text[-1]
+        and text.count(text[0]) <= 1 + (text[0] == text[-1])
+    ):
+        text = text[1:-1]
+    return text.strip()
+
+
+def find_fault(text: str, *, brief: str, form: Form, max_chars: int) -> Unfit | None:
+    """Say why a text is unfit by its form, or None; the first reason found, cheap ones first."""
+    return next(_faults(text, brief=brief, form=form, max_chars=max_chars), None)
+
+
+def _faults(text: str, *, brief: str, form: Form, max_chars: int) -> Iterator[Unfit]:
+    if not words(text):
+        yield Unfit.EMPTY
+    if _ABOUT_THE_TASK.search(text):
+        yield Unfit.ABOUT_THE_TASK
+    if _loops(text):
+        yield Unfit.LOOPS
+    if any(mention.casefold() not in brief.casefold() for mention in MENTION.findall(text)):
+        yield Unfit.MENTION
+    if _is_unfinished(text, form):
+        yield Unfit.UNFINISHED
+    if weighted_length(text) > max_chars:
+        yield Unfit.TOO_LONG
+    if any(link.casefold() not in brief.casefold() for link in links_in(text)):
+        yield Unfit.LINK
+
+
+def find_flags(text: str, *, brief: str, form: Form) -> tuple[Flag, ...]:
+    """List names and numbers that are neither in the brief nor, for names, among the creator's words."""
+    known = form.words | {word.casefold() for word in words(brief)}
+    told = {number.replace(",", "") for number in _NUMBER.findall(brief)}
+    numbers = [number for number in _NUMBER.findall(text) if number.replace(",", "") not in told]
+    names = [name for name in _names(text) if any(word.casefold() not in known for word in words(name))]
+    return tuple(
+        dict.fromkeys(
+            [*(Flag("name", name) for name in names), *(Flag("number", number) for number in numbers)]
+        )
+    )
+
+
+def _names(text: str) -> Iterator[str]:
+    """Capitalised words in a row, single ones only inside a sentence, and hashtags."""
+    yield from HASHTAG.findall(text)
+    plain = LINK.sub(" ", HASHTAG.sub(" ", text))
+    if plain.isupper():
+        return
+    for found in _NAME.finditer(plain):
+        if len(words(found[0])) > 1 or not _SENTENCE_START.search(plain[: found.start()]):
+            yield found[0]
+
+
+def _loops(text: str) -> bool:
+    folded = [word.casefold() for word in words(text)]
+    grams = Counter(zip(*(folded[start:] for start in range(_GRAM)), strict=False))
+    if not grams or max(grams.values()) < _LOOP_COUNT:
+        return False
+    return 1 - len(grams) / grams.total() > _LOOP_SHARE
+
+
+def _is_stopped(text: str) -> bool:
+    return bool(_STOPS.search(text.rstrip().rpartition("\n")[2]))
+
+
+def _is_unfinished(text: str, form: Form) -> bool:
+    if text.endswith(CUT_OFF.strip()):
+        return True
+    return bool(_DANGLING.search(text)) if form.ends_openly else not _is_stopped(text)

@@ -1,0 +1,188 @@
+"""What a language model is told: a voice as instructions for those that follow them, as turns for small ones."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Self
+
+import regex
+
+from soundalike.drafts.templates import clean, fill
+from soundalike.drafts.variety import order_by_variety
+from soundalike.drafts.writer import Message
+from soundalike.posts.text import HASHTAG, LINK, MENTION, words
+
+TURNS: Final = 10
+SHOWN: Final = 20
+KEPT: Final = 200
+"""Examples in turns, examples in instructions, and posts a prompt keeps to choose from for a brief."""
+
+_WIDTHS: Final = range(25, 261)  # of an example: shorter ones say nothing, longer ones teach rambling
+_LONGEST: Final = 1_000  # before cleaning; nothing longer can become an example
+_KEYWORDS: Final = 2
+_CONTENT_LETTERS: Final = 4
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}]"
+_CONTENT = regex.compile(
+    rf"[[\p{{L}}\p{{M}}'’]--{_UNSPACED}]{{{_CONTENT_LETTERS},}}|{_UNSPACED}{{2}}", regex.V1
+)
+_UNSPACED_ONE = regex.compile(_UNSPACED)
+_BROKEN_OFF = (":", "…", ",", "：", "，")  # what a link or a longer post stood behind
+_ORDER = re.compile(
+    r"""
+    \b(?:ignore|disregard|forget)\b.{0,30}\b(?:previous|prior|above|earlier|all|your)\b.{0,30}\b(?:instruction|prompt|rule)
+    | \b(?:system|developer)\ (?:prompt|message)\b
+    | \b(?:respond|reply|answer)\ (?:only\ with|with\ only|exclusively)\b
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePrompt:
+    """A voice in words a language model can use.
+
+    `traits` are sentences with their figures, the most regular first; `patterns` sentences on what lifts posts, those
+    beyond chance only; `posts` the examples to choose from, in an order of which every beginning is varied.
+    """
+
+    creator: str
+    language: str | None = None
+    traits: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    posts: tuple[str, ...] = field(default=(), repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """The prompt as plain values; `from_json` reads them back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Read a prompt from its plain values."""
+        lists = {name: tuple(values[name]) for name in ("traits", "patterns", "posts")}
+        return cls(**{**values, **lists})
+
+    @property
+    def instructions(self) -> str:
+        """The training prompt: plain text that anyone can paste into any chat."""
+        return fill(
+            "instructions",
+            creator=self.creator,
+            language=self.language,
+            traits=self.traits,
+            patterns=self.patterns,
+            posts=self.posts[:SHOWN],
+        )
+
+    def messages(
+        self,
+        brief: str,
+        *,
+        is_small: bool,
+        max_chars: int,
+        continue_from: str | None = None,
+        turns: int = TURNS,
+    ) -> list[Message]:
+        """Word the order for one post: `turns` examples as a chat for small models, instructions for the others."""
+        if is_small:
+            return [*self._turns(brief, turns), *_small_request(brief, continue_from)]
+        request = _request(brief, max_chars=max_chars, continue_from=continue_from)
+        return [Message("system", self.instructions), request]
+
+    def _turns(self, brief: str, count: int) -> list[Message]:
+        """Examples as answers to orders; up to half chosen by their words in common with the brief, best match last."""
+        rarity = _rarity(self.posts)
+        chat: list[Message] = []
+        for post in _choose(self.posts, brief, rarity, count):
+            subject = ", ".join(keywords(post, rarity)) or "anything"
+            chat += [Message("user", _turn(subject)), Message("assistant", post)]
+        return chat
+
+
+def build_prompt(
+    texts: Sequence[str],
+    *,
+    creator: str,
+    language: str | None = None,
+    traits: Iterable[str] = (),
+    patterns: Iterable[str] = (),
+) -> VoicePrompt:
+    """Build the prompt of a voice from the creator's own texts (no replies, no reposts), the best first.
+
+    Examples are 25 to 260 characters wide, with no mentions and no orders to a model; links are taken out.
+    """
+    return VoicePrompt(
+        creator=creator,
+        language=language,
+        traits=tuple(traits),
+        patterns=tuple(patterns),
+        posts=tuple(order_by_variety(_usable(texts), KEPT)),
+    )
+
+
+def plain_messages(brief: str, *, is_small: bool, max_chars: int) -> list[Message]:
+    """The same order without any voice: what the report card takes as its floor."""
+    return _small_request(brief, None) if is_small else [_request(brief, max_chars=max_chars)]
+
+
+def keywords(text: str, rarity: Mapping[str, float], count: int = _KEYWORDS) -> list[str]:
+    """The rarest content words of a text, in its order; words unknown to `rarity` are the rarest."""
+    found = {word.casefold(): word for word in _CONTENT.findall(HASHTAG.sub(" ", text))}
+    rarest = sorted(found, key=lambda word: (-rarity.get(word, math.inf), word))[:count]
+    return [found[word] for word in found if word in rarest]
+
+
+def content_words(text: str) -> set[str]:
+    """The content words of a text, case folded: four letters or more, or two unspaced characters."""
+    return {word.casefold() for word in _CONTENT.findall(text)}
+
+
+def _usable(texts: Iterable[str]) -> list[str]:
+    cleaned = (
+        clean(LINK.sub("", text)) for text in texts if len(text) <= _LONGEST and not MENTION.search(text)
+    )
+    return list(
+        dict.fromkeys(
+            text
+            for text in cleaned
+            if _width(text) in _WIDTHS
+            and words(text)
+            and not text.endswith(_BROKEN_OFF)
+            and not _ORDER.search(text)
+        )
+    )
+
+
+def _width(text: str) -> int:
+    """Characters, those of scripts without spaces twice, as X counts them."""
+    return len(text) + len(_UNSPACED_ONE.findall(text))
+
+
+def _rarity(texts: Sequence[str]) -> dict[str, float]:
+    """Inverse document frequency: log(texts / texts with the word)."""
+    holding = Counter(word for text in texts for word in content_words(text))
+    return {word: math.log(len(texts) / count) for word, count in holding.items()}
+
+
+def _choose(posts: Sequence[str], brief: str, rarity: Mapping[str, float], count: int) -> list[str]:
+    asked = content_words(brief)
+    scores = {post: sum(rarity[word] for word in asked & content_words(post)) for post in posts}
+    matching = sorted((post for post in posts if scores[post]), key=lambda post: -scores[post])[: count // 2]
+    others = [post for post in posts if post not in matching][: count - len(matching)]
+    return [*others, *reversed(matching)]
+
+
+def _small_request(brief: str, continue_from: str | None) -> list[Message]:
+    order = [Message("user", _turn(" ".join(brief.split()).rstrip(".")))]
+    return [*order, Message("assistant", clean(continue_from))] if continue_from else order
+
+
+def _turn(subject: str) -> str:
+    return fill("turn", fenced=False, subject=subject)
+
+
+def _request(brief: str, *, max_chars: int, continue_from: str | None = None) -> Message:
+    return Message(
+        "user", fill("request", brief=brief, max_chars=max_chars, continue_from=continue_from or "")
+    )

@@ -1,0 +1,270 @@
+"""Pictures as SVG text. Positions are percentages, heights and text are pixels, so text never scales.
+
+Ink is what the creator did, the accent is the model, grey is the reference or what cannot be told from chance.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import floor, log10
+from typing import Final
+
+from markupsafe import Markup
+
+from soundalike.training.card import Measure, ReportCard, spread
+from soundalike.virality.patterns import Pattern
+from soundalike.virality.score import ScoredPost
+
+Scale = Callable[[float], float]
+"""From a figure to a percentage of the width, 0 to 100."""
+
+_ROW: Final = 52
+_LADDER_TOP: Final = 62
+_MARGIN: Final = 6.0  # percent of the width left free at both ends
+_TIMELINE_HEIGHT: Final = 262
+_MOST_GHOSTS: Final = 3_000  # more dots than this only fill the plane
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the ladder: a name, a remark, a measure, and how it is drawn."""
+
+    name: str
+    remark: str
+    measure: Measure
+    kind: str = ""
+    ticks: tuple[float, ...] = ()
+
+
+def linear(low: float, high: float) -> Scale:
+    """A scale from `low` to `high` with a margin at both ends."""
+    width = max(high - low, 1e-9)
+    return lambda value: min(max(_MARGIN + (100 - 2 * _MARGIN) * (value - low) / width, 0.0), 100.0)
+
+
+def logarithmic(low: float, high: float) -> Scale:
+    """The same on a log scale; figures below 1e-3 are drawn at 1e-3."""
+    inner = linear(log10(max(low, 1e-3)), log10(max(high, 1e-3)))
+    return lambda value: inner(log10(max(value, 1e-3)))
+
+
+def ladder(card: ReportCard) -> Markup:
+    """Ceiling, drafts, floor and impostors on one axis, with the share of the gap closed above them."""
+    rows = list(_ladder_rows(card))
+    figures = [edge for row in rows for edge in (row.measure.low, row.measure.high, *row.ticks)]
+    scale = linear(min(figures), max(figures))
+    bottom = _LADDER_TOP + _ROW * len(rows)
+    body = Markup("").join(
+        [
+            *(_upright("c-zero", scale(m.value), 26, bottom - 20) for m in (card.floor, card.ceiling)),
+            _gap(card, scale),
+            *(_ladder_row(row, scale, _LADDER_TOP + _ROW * index) for index, row in enumerate(rows)),
+            _axis(scale, min(figures), max(figures), bottom - 8),
+        ]
+    )
+    return _svg("ladder chart", bottom + 32, _ladder_in_words(card), body)
+
+
+def whisker(
+    low: float, value: float, high: float, reference: float, *, scale: Scale, kind: str = ""
+) -> Markup:
+    """A dot with its interval and an upright for the reference."""
+    return Markup(
+        '<svg class="whisk {}" height="20" aria-hidden="true"><line class="w-axis" x1="0" x2="100%" y1="10" y2="10"/>'
+        '{}<line class="w-line" x1="{:.2f}%" x2="{:.2f}%" y1="10" y2="10"/>'
+        '<circle class="w-dot" cx="{:.2f}%" cy="10" r="4"/></svg>'
+    ).format(kind, _upright("w-ref", scale(reference), 4, 16), scale(low), scale(high), scale(value))
+
+
+def multiplier(pattern: Pattern) -> Markup:
+    """A pattern's effect between a quarter and four times the usual."""
+    if pattern.effect is None or pattern.low is None or pattern.high is None:
+        return Markup("")
+    kind = "" if pattern.above_chance else "void"
+    return whisker(pattern.low, pattern.effect, pattern.high, 1.0, scale=logarithmic(0.25, 4.0), kind=kind)
+
+
+def timeline(
+    scored: Sequence[ScoredPost], *, viral: Sequence[ScoredPost], held_out_from: datetime | None
+) -> Markup:
+    """Engagement over time on a log scale: every post, the creator's usual, and the viral ones marked."""
+    begin, end = scored[0].post.created_at.timestamp(), scored[-1].post.created_at.timestamp()
+    across = linear(begin, end)
+    tops = [max(each.engagement, 1) for each in scored]
+    rising = logarithmic(max(min(tops), 1), max(tops))
+
+    def down(engagement: float) -> float:
+        return _TIMELINE_HEIGHT * (1 - rising(max(engagement, 1)) / 100)
+
+    body = Markup("").join(
+        [
+            _held_out(held_out_from, across),
+            *(_level(level, down(level)) for level in _powers(min(tops), max(tops))),
+            _months(scored, across),
+            _cloud(scored, across, down),
+            *(
+                _viral_mark(each, across(each.post.created_at.timestamp()), down(each.engagement))
+                for each in viral
+            ),
+        ]
+    )
+    words = f"Engagement of {len(scored):,} posts over time, on a log scale; {len(viral):,} viral posts are marked."
+    return _svg("chart timeline", _TIMELINE_HEIGHT + 34, words, body)
+
+
+def _ladder_rows(card: ReportCard) -> Iterator[Row]:
+    yield Row("Ceiling", f"the creator’s own {card.ceiling.count} held-out posts", card.ceiling)
+    yield Row("Drafts", f"{card.drafts.count}, unselected", card.drafts, "made")
+    yield Row("Floor", "the same language model without the voice", card.floor, "void")
+    if card.impostors:
+        remark = f"{len(card.impostors)} other writers"
+        yield Row(
+            "Impostors", remark, spread(card.impostors), "void", tuple(i.likeness for i in card.impostors)
+        )
+
+
+def _ladder_row(row: Row, scale: Scale, y: float) -> Markup:
+    ticks = Markup("").join(_upright("w-ref", scale(tick), y - 5, y + 5) for tick in row.ticks)
+    return Markup(
+        '<g class="{}"><text class="t-ink halo" x="0" y="{}">{}<tspan class="sub" dx="8">{}</tspan></text>'
+        '<line class="w-axis" x1="0" x2="100%" y1="{y}" y2="{y}"/>{}'
+        '<line class="w-line" x1="{:.2f}%" x2="{:.2f}%" y1="{y}" y2="{y}"/>'
+        '<circle class="w-dot" cx="{:.2f}%" cy="{y}" r="5"/>'
+        '<text class="t-ink halo" x="100%" y="{}" text-anchor="end">{}</text></g>'
+    ).format(
+        row.kind,
+        y - 14,
+        row.name,
+        row.remark,
+        ticks,
+        scale(row.measure.low),
+        scale(row.measure.high),
+        scale(row.measure.value),
+        y - 14,
+        signed(row.measure.value),
+        y=y,
+    )
+
+
+def _gap(card: ReportCard, scale: Scale) -> Markup:
+    if card.gap_closed is None:
+        return Markup("")
+    left, right, reached = scale(card.floor.value), scale(card.ceiling.value), scale(card.drafts.value)
+    return Markup(
+        '<rect class="w-band" x="{:.2f}%" width="{:.2f}%" y="14" height="10" rx="2"/>'
+        '<rect class="gap-fill" x="{:.2f}%" width="{:.2f}%" y="14" height="10" rx="2"/>'
+    ).format(left, right - left, left, max(min(reached, right) - left, 0.0))
+
+
+def _ladder_in_words(card: ReportCard) -> str:
+    rows = _ladder_rows(card)
+    return "Likeness, the log-odds of being the creator’s. " + " ".join(
+        f"{row.name} {signed(row.measure.value)} ({signed(row.measure.low)} to {signed(row.measure.high)})."
+        for row in rows
+    )
+
+
+def _axis(scale: Scale, low: float, high: float, y: float) -> Markup:
+    step = _round_step((high - low) / 6)
+    ticks = [step * n for n in range(floor(low / step), floor(high / step) + 1) if step * n >= low]
+    marks = Markup("").join(
+        Markup('{}<text x="{:.2f}%" y="{}" text-anchor="middle">{}</text>').format(
+            _upright("c-axis", scale(tick), y, y + 5), scale(tick), y + 19, signed(tick)
+        )
+        for tick in ticks
+    )
+    return Markup(
+        '<line class="c-axis" x1="0" x2="100%" y1="{y}" y2="{y}"/>{}<text x="0" y="{}">← like other writers</text>'
+        '<text x="100%" y="{}" text-anchor="end">like the creator →</text>'
+    ).format(marks, y + 38, y + 38, y=y)
+
+
+def _held_out(start: datetime | None, across: Scale) -> Markup:
+    if start is None:
+        return Markup("")
+    left = across(start.timestamp())
+    return Markup('<rect class="c-held" x="{:.2f}%" width="{:.2f}%" y="0" height="{}"/>').format(
+        left, 100 - left, _TIMELINE_HEIGHT
+    )
+
+
+def _level(level: int, y: float) -> Markup:
+    return Markup(
+        '<line class="c-grid" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>'
+        '<text class="halo" x="0" y="{:.1f}">{:,}</text>'
+    ).format(y - 5, level, y=y)
+
+
+def _months(scored: Sequence[ScoredPost], across: Scale) -> Markup:
+    """The first day of each month, or of each quarter or year where months would crowd."""
+    first, last = scored[0].post.created_at, scored[-1].post.created_at
+    count = (last.year - first.year) * 12 + last.month - first.month
+    step = 1 if count <= 12 else 3 if count <= 36 else 12  # noqa: PLR2004 - a dozen labels fit
+    starts = [
+        first.replace(year=first.year + m // 12, month=m % 12 + 1, day=1, hour=0)
+        for m in _months_after(first, count)
+    ]
+    shown = [start for start in starts if (start.month - 1) % step == 0 and start >= first]
+    return Markup("").join(
+        Markup('{}<text x="{:.2f}%" y="{}">{}</text>').format(
+            _upright("c-axis", across(start.timestamp()), _TIMELINE_HEIGHT, _TIMELINE_HEIGHT + 6),
+            across(start.timestamp()),
+            _TIMELINE_HEIGHT + 22,
+            f"{start:%b %Y}" if step > 1 or start.month == 1 else f"{start:%b}",
+        )
+        for start in shown
+    )
+
+
+def _months_after(first: datetime, count: int) -> range:
+    return range(first.month - 1, first.month + count)
+
+
+def _cloud(scored: Sequence[ScoredPost], across: Scale, down: Callable[[float], float]) -> Markup:
+    every = max(len(scored) // _MOST_GHOSTS, 1)
+    xs = [10 * across(each.post.created_at.timestamp()) for each in scored]
+    dots = "".join(
+        f"M{x:.0f} {down(each.engagement):.0f}h0"
+        for x, each in zip(xs[::every], scored[::every], strict=True)
+    )
+    usual = "L".join(f"{x:.0f} {down(each.baseline):.1f}" for x, each in zip(xs, scored, strict=True))
+    return Markup(
+        '<svg x="0" y="0" width="100%" height="{h}" viewBox="0 0 1000 {h}" preserveAspectRatio="none">'
+        '<path class="c-ghost" d="{}"/><path class="c-base" d="M{}"/></svg>'
+    ).format(dots, usual, h=_TIMELINE_HEIGHT)
+
+
+def _viral_mark(each: ScoredPost, x: float, y: float) -> Markup:
+    label = (
+        f"{each.post.created_at:%-d %b %Y}: {each.engagement:,} engagements, {each.lift:.1f} times the usual"
+    )
+    return Markup(
+        '<a href="#post-{}" aria-label="{}"><circle class="c-viral" cx="{:.2f}%" cy="{:.1f}" r="5"/></a>'
+    ).format(each.post.id, label, x, y)
+
+
+def _powers(low: float, high: float) -> list[int]:
+    return [10**n for n in range(10) if low <= 10**n <= high]
+
+
+def _round_step(step: float) -> float:
+    """The nearest of 1, 2 and 5 times a power of ten that is not smaller."""
+    power = 10.0 ** floor(log10(max(step, 1e-9)))
+    return next(power * times for times in (1, 2, 5, 10) if power * times >= step)
+
+
+def _upright(kind: str, x: float, top: float, bottom: float) -> Markup:
+    return Markup('<line class="{}" x1="{x:.2f}%" x2="{x:.2f}%" y1="{}" y2="{}"/>').format(
+        kind, top, bottom, x=x
+    )
+
+
+def _svg(kind: str, height: float, title: str, body: Markup) -> Markup:
+    return Markup('<svg class="{}" height="{}" role="img"><title>{}</title>{}</svg>').format(
+        kind, height, title, body
+    )
+
+
+def signed(value: float) -> str:
+    """A likeness as text, with a true minus."""
+    return f"{value:+.2f}".replace("-", "−")

@@ -1,0 +1,1 @@
+"""The main job: from collected posts to a graded model."""

@@ -1,0 +1,146 @@
+"""OpenAI-compatible endpoints: how they fail, and what they refuse to take."""
+
+import json
+
+import pytest
+
+from soundalike.drafts.remote import RemoteWriter
+from soundalike.drafts.writer import Message, Sampling
+from soundalike.errors import PromptTooLong, WriterError
+
+ORDER = [Message("user", "Write a post about trees.")]
+
+
+def completion(*texts, finish_reason="stop"):
+    """An answer in OpenAI's shape."""
+    return {
+        "id": "1", "object": "chat.completion", "created": 1, "model": "m",
+        "choices": [
+            {"index": index, "finish_reason": finish_reason, "message": {"role": "assistant", "content": text}}
+            for index, text in enumerate(texts)
+        ],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def ask(serve, respond):
+    """Asks an endpoint that answers by a function (request body) -> (status, body); gives texts and requests."""
+
+    def asking(answer, *, count=1, model="m", sampling=None):
+        requests = []
+
+        def handle(handler):
+            length = int(handler.headers.get("Content-Length", 0))
+            requests.append(json.loads(handler.rfile.read(length)))
+            respond(handler, *answer(requests[-1]), Content_Type="application/json", retry_after_ms="1")
+
+        with serve(handle) as address:
+            writer = RemoteWriter(model, base_url=f"{address}/v1", api_key="k")
+            try:
+                return writer.write(ORDER, count=count, sampling=sampling or Sampling(seed=5)), requests
+            finally:
+                writer.close()
+
+    return asking
+
+
+def refusal(status, message="no", **more):
+    """An error in OpenAI's shape."""
+    return status, {"error": {"message": message, "type": "x", **more}}
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (401, "key is refused"),
+        (403, "may not"),
+        (404, "no such model"),
+        (429, "too many requests"),
+        (500, "status 500"),
+    ],
+)
+def test_refusals_are_told_in_words(ask, status, says):
+    """Each status says what happened and what to do."""
+    with pytest.raises(WriterError, match=says) as caught:
+        ask(lambda _: refusal(status))
+    assert caught.value.hint
+
+
+def test_nobody_there_is_told_with_the_address():
+    """A closed port names where it was looked for."""
+    writer = RemoteWriter("m", base_url="http://127.0.0.1:9/v1")
+    with pytest.raises(WriterError, match=r"cannot be reached at http://127\.0\.0\.1:9/v1"):
+        writer.write(ORDER, count=1, sampling=Sampling())
+    writer.close()
+
+
+def test_too_long_a_prompt_is_told_apart(ask):
+    """OpenAI's sentence gives its numbers in the other order than llama.cpp's."""
+    message = (
+        "This model's maximum context length is 4096 tokens. However, your messages resulted in 9000 tokens."
+    )
+    with pytest.raises(PromptTooLong) as caught:
+        ask(lambda _: refusal(400, message, code="context_length_exceeded"))
+    assert (caught.value.tokens, caught.value.limit) == (9000, 4096)
+
+
+def test_all_texts_come_in_one_request_where_that_is_possible(ask):
+    """The prompt is paid for once."""
+    texts, requests = ask(lambda body: (200, completion(*["a", "b", "c"][: body["n"]])), count=3)
+    assert (texts, len(requests), requests[0]["seed"]) == (["a", "b", "c"], 1, 5)
+
+
+def test_endpoints_that_give_one_text_at_a_time_are_asked_again(ask):
+    """Ollama ignores `n`; every further request has a seed of its own."""
+    texts, requests = ask(lambda body: (200, completion(f"seed {body['seed']}")), count=4)
+    assert texts == ["seed 5", "seed 6", "seed 7", "seed 8"]
+    assert [request.get("n") for request in requests] == [4, None, None, None]
+
+
+def test_endpoints_that_refuse_several_texts_are_asked_for_one(ask):
+    """Some answer 400 and do not say why."""
+
+    def answer(body):
+        return refusal(400, "only one choice") if "n" in body else (200, completion("one"))
+
+    assert ask(answer, count=3)[0] == ["one", "one", "one"]
+
+
+def test_settings_an_endpoint_refuses_are_left_out(ask):
+    """Models that reason take neither temperature nor `max_tokens`, and need room to think."""
+
+    def answer(body):
+        for name in ("max_tokens", "temperature", "top_p"):
+            if name in body:
+                return refusal(400, f"Unsupported parameter: '{name}'.", param=name)
+        return 200, completion("thought through")
+
+    texts, requests = ask(answer)
+    assert texts == ["thought through"]
+    assert requests[-1]["max_completion_tokens"] > 1_000
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [(200, completion()), (200, {"choices": None}), (200, {}), (200, completion("", finish_reason="length"))],
+)
+def test_an_answer_without_a_text_is_an_error(ask, answer):
+    """A model that only thought, or an endpoint that is none, must not look like an empty draft."""
+    with pytest.raises(WriterError, match="without a text"):
+        ask(lambda _: answer)
+
+
+def test_half_an_answer_is_read_as_far_as_it_goes(ask):
+    """Choices without a message or with odd content count as empty texts."""
+    body = completion("whole", "x")
+    body["choices"][1]["message"] = {"role": "assistant", "content": None}
+    assert ask(lambda _: (200, body), count=2)[0] == ["whole", ""]
+
+
+def test_what_is_no_json_is_told_so(serve, respond):
+    """An address without /v1 often answers a web page."""
+    with serve(lambda handler: respond(handler, 200, b"<html>", Content_Type="text/html")) as address:
+        writer = RemoteWriter("m", base_url=address)
+        with pytest.raises(WriterError, match="without a text"):
+            writer.write(ORDER, count=1, sampling=Sampling())
+        writer.close()

@@ -1,0 +1,71 @@
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soundalike.posts.post import Engagement, Post
+from soundalike.report import charts
+from soundalike.training.card import Impostor, Measure, Novelty, ReportCard
+from soundalike.virality.score import score_posts
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+figures = st.floats(-20, 20)
+
+
+def measure_of(drawn, count):
+    """Three figures as low, value and high."""
+    low, value, high = sorted(drawn)
+    return Measure(value, low, high, count)
+
+
+measures = st.builds(measure_of, st.tuples(figures, figures, figures), st.integers(0, 500))
+
+
+def card(ceiling, drafts, floor, gap=None, impostors=()):
+    """A report card with these pools."""
+    zero = Measure(0, 0, 0, 0)
+    return ReportCard(
+        ceiling, drafts, floor, impostors, gap, zero, Novelty(0, 1, 0, 1), {}, (), (), "w", 0, 1
+    )
+
+
+def places(svg):
+    """All horizontal places in a picture, in percent."""
+    names = ("x", "x1", "x2", "cx")
+    found = [node.get(name) for node in ET.fromstring(svg).iter() for name in names if node.get(name)]
+    return [float(place[:-1]) for place in found if place.endswith("%")]
+
+
+@given(measures, measures, measures)
+def test_a_ladder_is_well_formed_and_stays_inside_its_frame(ceiling, drafts, floor):
+    """Whatever the figures, nothing is drawn outside and the markup is whole."""
+    svg = charts.ladder(card(ceiling, drafts, floor, gap=ceiling, impostors=(Impostor("a", 1.0),)))
+    assert all(0 <= place <= 100 for place in places(svg))
+
+
+def test_a_ladder_says_in_words_what_it_shows():
+    """A reader who cannot see it gets the same figures."""
+    svg = charts.ladder(card(Measure(2.22, 2, 2.4, 9), Measure(0.7, 0.3, 1, 9), Measure(-1.2, -1.5, -1, 9)))
+    assert "Ceiling +2.22 (+2.00 to +2.40)." in svg
+    assert "Floor −1.20" in svg
+
+
+@pytest.mark.parametrize(("count", "days"), [(1, 1), (2, 0.01), (300, 1), (50, 40)])
+def test_a_timeline_of_any_length_is_well_formed(count, days):
+    """One post, a burst within minutes, a year, five years."""
+    posts = [
+        Post(str(n), f"post {n}", START + timedelta(days=n * days), "potter", Engagement(likes=n * n))
+        for n in range(1, count + 1)
+    ]
+    scored = score_posts(posts)
+    svg = charts.timeline(scored, viral=scored[-1:], held_out_from=scored[-1].post.created_at)
+    assert all(0 <= place <= 100 for place in places(svg))
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_a_whisker_stays_inside_its_frame(low, value, high, reference):
+    """Even a figure without spread."""
+    svg = charts.whisker(low, value, high, reference, scale=charts.linear(0, 1))
+    assert all(0 <= place <= 100 for place in places(svg))
