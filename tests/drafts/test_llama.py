@@ -122,6 +122,26 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.slow
+def test_it_writes_again_after_an_interrupted_prompt():
+    """An engine that still reads a cancelled prompt delays the next text; it does not spoil it, nor the exit."""
+    code = """
+import signal, threading
+def press_control_c():
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+threading.Timer(1.0, press_control_c).start()
+try:
+    writer.write([Message("user", "Write about kilns. " * 380)], count=1, sampling=Sampling(max_tokens=4))
+except KeyboardInterrupt:
+    print("stopped while it reads:", not writer._idle.is_set())
+    print(bool(writer.write(turns, count=1, sampling=Sampling(max_tokens=4))[0]))
+    threading.Timer(1.0, press_control_c).start()
+    writer.write([Message("user", "Write about looms. " * 380)], count=1, sampling=Sampling(max_tokens=4))
+"""
+    told, errors = _python(code).communicate(timeout=120)
+    assert (told, errors.splitlines()[-1]) == ("stopped while it reads: True\nTrue\n", "KeyboardInterrupt")
+
+
+@pytest.mark.slow
 def test_a_program_stopped_while_writing_ends_in_order():
     """Ctrl-C in the midst of a prompt: the exit status is the program's own, and no engine outlives it."""
     with subprocess.Popen(

@@ -66,10 +66,7 @@ class LlamaWriter:
             return texts
 
     def close(self) -> None:
-        """Free the model's memory, once an engine that was interrupted has heard of it.
-
-        A program that ended before would leave the engine calling back into nothing, and be aborted.
-        """
+        """Free the model's memory, once an engine that was interrupted has heard of it."""
         with self._turn:
             self._idle.wait(_CLOSE_SECONDS)
             self._server = None
@@ -98,9 +95,13 @@ class LlamaWriter:
         return _texts(chunks, lanes)
 
     def _ask(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Stream an answer in a thread of its own: the engine cannot be interrupted, but it heeds its callback."""
+        """Stream an answer in a thread of its own: the engine cannot be interrupted, but it heeds its callback.
+
+        A program waits for that thread when it ends: an engine that called back into nothing would abort it.
+        """
         if self._server is None:
             raise WriterError("The language model has been closed.", hint="Open a writer again.")
+        self._idle.wait()  # a cancelled answer may still be reading its prompt
         chunks: list[dict[str, Any]] = []
         cancelled = threading.Event()
 
@@ -117,13 +118,16 @@ class LlamaWriter:
                 self._idle.set()
 
         # Waits for an event, as an interrupted `join` takes its thread for ended (Python 3.11).
-        self._idle.clear()
-        threading.Thread(target=run, args=(self._server,), daemon=True).start()
+        thread = threading.Thread(target=run, args=(self._server,))
         try:
+            self._idle.clear()
+            thread.start()
             self._idle.wait()
         except BaseException:
             cancelled.set()
             self._read = ()
+            if thread.ident is None:
+                self._idle.set()
             self._idle.wait(_CANCEL_SECONDS)
             raise
         for chunk in chunks:
