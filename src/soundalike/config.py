@@ -3,6 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
@@ -31,6 +32,8 @@ class Settings(BaseSettings):
     """Requests a second the key may send; `auto` starts at one per 5.5 s and speeds up once proven."""
     twitter_api_budget_credits: Annotated[int, Field(ge=0)] = 50_000
     """Hard ceiling of one collection, in credits (100,000 are US$1)."""
+    twitter_api_monthly_credits: Annotated[int, Field(ge=0)] = 1_000_000
+    """Hard ceiling of a calendar month (UTC), over all collections of a user."""
     database_url: _Text = None
     """`sqlite:///…` or `postgresql://…`; by default a file in the data folder."""
     soundalike_data_dir: Path = Field(default_factory=lambda: user_data_path("soundalike", appauthor=False))
@@ -39,6 +42,12 @@ class Settings(BaseSettings):
     """Who writes: `embedded`, `gguf:PATH`, `hf:OWNER/REPO:FILE`, `ollama:MODEL` or `openai:MODEL`."""
     openai_base_url: _Text = None
     openai_api_key: _Secret = None
+
+    @cached_property
+    def stand_in(self) -> str | None:
+        """The service's address where it is on this machine: then it is a stand-in, and bills nobody."""
+        host = urlsplit(self.twitter_api_base_url).hostname or ""
+        return self.twitter_api_base_url if host == "localhost" or host.startswith("127.") else None
 
     @cached_property
     def store_url(self) -> str:

@@ -17,6 +17,7 @@ SoundalikeError
 ├── PostsError                   a file of posts cannot be read
 ├── TooFewPosts                  not enough material for what was asked
 ├── UnknownSession, UnknownModel nothing of that name or id here
+├── Busy                         another process or thread is at it already
 ├── WriterError                  the language model is missing or failing
 │   └── PromptTooLong            more text than the model can take in at once
 ├── TrainerUnavailable           this trainer is not installed
@@ -183,6 +184,12 @@ class UnknownModel(SoundalikeError):
     """No trained model has this id, name or username."""
 
     code = "unknown_model"
+
+
+class Busy(SoundalikeError):
+    """Another process or thread is at the same work already."""
+
+    code = "collection_running"
 
 
 class WriterError(SoundalikeError):

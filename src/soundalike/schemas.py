@@ -1,5 +1,6 @@
 """The JSON shapes that outsiders rely on: REST bodies, and what `--json` prints. Camel case, stable names."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -7,8 +8,11 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from soundalike.drafts.draft import Draft, Drafting
+from soundalike.posts.api.estimate import Estimate
+from soundalike.posts.api.pricing import CREDITS_PER_USD
 from soundalike.posts.post import Creator
 from soundalike.storage import TrainedModelRecord
+from soundalike.storage.spending import Check, Ledger, SessionSpending
 from soundalike.training.analysis import Analysis
 from soundalike.training.status import StepStatus, TrainingStatus
 from soundalike.virality.score import ScoredPost
@@ -38,6 +42,10 @@ class CreatorShape(Shape):
     def of(cls, creator: Creator) -> "CreatorShape":
         """Shape a creator."""
         return cls.model_validate(creator, from_attributes=True)
+
+    def creator(self) -> Creator:
+        """The account again, without what the shape leaves out."""
+        return Creator(**self.model_dump(by_alias=False))
 
 
 class ViralPostShape(Shape):
@@ -103,6 +111,9 @@ class StatsShape(Shape):
     usd: float
     seconds: float
     stop_reason: str
+    kept_before: int
+    expected: int | None
+    coverage: float | None
     warnings: list[str]
 
     @classmethod
@@ -121,7 +132,126 @@ class StatsShape(Shape):
             usd=round(taken.usd, 5),
             seconds=round(taken.seconds, 2),
             stop_reason=taken.stop_reason,
+            kept_before=taken.kept_before,
+            expected=taken.coverage.expected if taken.coverage else None,
+            coverage=round(taken.coverage.share, 4) if taken.coverage else None,
             warnings=list(analysis.warnings),
+        )
+
+
+class EstimateBody(Shape):
+    """What a collection will bring and cost: about, and at most."""
+
+    username: str
+    posts: tuple[int, int]
+    posts_kept: int
+    credits: tuple[int, int]
+    usd: tuple[float, float]
+    seconds: tuple[float, float]
+
+    @classmethod
+    def of(cls, creator: Creator, estimate: Estimate) -> "EstimateBody":
+        """Shape an estimate."""
+        prices = (estimate.credits_low, estimate.credits_high)
+        return cls(
+            username=creator.username,
+            posts=(estimate.posts_low, estimate.posts_high),
+            posts_kept=estimate.posts_kept,
+            credits=prices,
+            usd=(round(prices[0] / CREDITS_PER_USD, 5), round(prices[1] / CREDITS_PER_USD, 5)),
+            seconds=(round(estimate.likely_seconds, 1), round(estimate.seconds, 1)),
+        )
+
+
+class SpendingShape(Shape):
+    """What one training session cost, at most; a stand-in bills nobody."""
+
+    training_session_id: str | None
+    username: str | None
+    requests: int
+    posts: int
+    credits: int
+    usd: float
+    unanswered: int
+    stand_in: bool
+    outcomes: dict[str, int]
+    first_at: datetime
+    last_at: datetime
+
+    @classmethod
+    def of(cls, spent: SessionSpending) -> "SpendingShape":
+        """Shape a session's spending."""
+        return cls(
+            training_session_id=str(spent.session_id) if spent.session_id else None,
+            username=spent.username,
+            requests=spent.requests,
+            posts=spent.posts,
+            credits=spent.credits,
+            usd=spent.credits / CREDITS_PER_USD,
+            unanswered=spent.open_requests,
+            stand_in=spent.is_stand_in,
+            outcomes=spent.outcomes,
+            first_at=spent.first_at,
+            last_at=spent.last_at,
+        )
+
+
+class MonthShape(Shape):
+    """What a calendar month (UTC) cost, at most."""
+
+    month: str
+    requests: int
+    posts: int
+    credits: int
+    usd: float
+
+
+class CheckShape(Shape):
+    """The books against the service's balance, over a span at whose ends no charge was under way."""
+
+    start: datetime
+    end: datetime
+    booked: int
+    balance_fell: int
+    difference: int | None
+
+    @classmethod
+    def of(cls, check: Check) -> "CheckShape":
+        """Shape a check; there is no difference after a top-up."""
+        return cls(
+            start=check.start.at,
+            end=check.end.at,
+            booked=check.booked,
+            balance_fell=check.fell,
+            difference=check.difference,
+        )
+
+
+class LedgerBody(Shape):
+    """What was spent on what, newest first."""
+
+    sessions: list[SpendingShape]
+    months: list[MonthShape]
+    monthly_credits: int
+    checks: list[CheckShape]
+
+    @classmethod
+    def of(cls, ledger: Ledger, checks: Iterable[Check], *, monthly_credits: int) -> "LedgerBody":
+        """Shape a ledger."""
+        return cls(
+            sessions=[SpendingShape.of(spent) for spent in ledger.sessions],
+            months=[
+                MonthShape(
+                    month=f"{month.year}-{month.month:02}",
+                    requests=month.requests,
+                    posts=month.posts,
+                    credits=month.credits,
+                    usd=month.credits / CREDITS_PER_USD,
+                )
+                for month in ledger.months
+            ],
+            monthly_credits=monthly_credits,
+            checks=[CheckShape.of(check) for check in checks],
         )
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from soundalike.config import Settings
@@ -12,10 +12,14 @@ from soundalike.errors import SettingsError
 if TYPE_CHECKING:
     from soundalike.drafts.writer import Writer
     from soundalike.posts.api.client import TweetsApi
+    from soundalike.posts.api.pacing import Pace
     from soundalike.storage import Store
+    from soundalike.storage.spending import Check, Fingerprint
 
 LOCAL_USER: UUID = uuid5(NAMESPACE_URL, "soundalike:local-user")
 """Whoever uses the command on this machine."""
+
+_PROOF_HOLDS: Final = timedelta(hours=1)  # of a key's rate, by its balance; asking again costs a turn
 
 
 def now() -> datetime:
@@ -33,28 +37,74 @@ def open_store(settings: Settings) -> Iterator["Store"]:
 
 
 @contextmanager
-def open_api(settings: Settings) -> Iterator["TweetsApi"]:
-    """Open the tweets API at the pace its key allows.
+def open_api(
+    settings: Settings,
+    store: "Store",
+    *,
+    session_id: UUID | None = None,
+    budget_credits: int | None = None,
+    user_id: UUID = LOCAL_USER,
+) -> Iterator["TweetsApi"]:
+    """Open the tweets API for one collection, at the pace its key allows and within the ceilings.
 
     Raises:
         SettingsError: There is no key.
     """
     from soundalike.posts.api.client import TweetsApi, open_http  # noqa: PLC0415
-    from soundalike.posts.api.pacing import CAREFUL_SECONDS, LocalPace  # noqa: PLC0415
+    from soundalike.storage import fingerprint  # noqa: PLC0415
 
+    key = _api_key(settings)
+    mark = fingerprint(key, stand_in_at=settings.stand_in)
+    pace = store.pace(f"tweets api {mark}")
+    books = store.books(
+        user_id,
+        session_id,
+        key=mark,
+        budget_credits=settings.twitter_api_budget_credits if budget_credits is None else budget_credits,
+        monthly_credits=settings.twitter_api_monthly_credits,
+        now=now,
+    )
+    with open_http(settings.twitter_api_base_url) as http:
+        api = TweetsApi(http, key=key, pace=pace, books=books)
+        _set_pace(settings, store, api, pace, mark)
+        yield api
+
+
+def _api_key(settings: Settings) -> str:
     if settings.twitter_api_key is None:
         raise SettingsError(
             "Collecting needs a key of twitterapi.io, and TWITTER_API_KEY is not set.",
             hint="Get one at https://twitterapi.io and put it into .env; or read a file (--source file --file PATH), "
             "an X archive (--source archive), or try all of it with `soundalike demo`.",
         )
-    qps = settings.twitter_api_qps
-    pace = LocalPace(CAREFUL_SECONDS if qps == "auto" else 1 / qps)
-    with open_http(settings.twitter_api_base_url) as http:
-        api = TweetsApi(http, key=settings.twitter_api_key.get_secret_value(), pace=pace)
-        if qps == "auto":
-            api.prove_pace()
-        yield api
+    return settings.twitter_api_key.get_secret_value()
+
+
+def _set_pace(
+    settings: Settings, store: "Store", api: "TweetsApi", pace: "Pace", mark: "Fingerprint"
+) -> None:
+    """Go by the rate the settings state, or by the one that the key's balance proves."""
+    from soundalike.posts.api.pacing import spacing_of  # noqa: PLC0415
+
+    if settings.twitter_api_qps != "auto":
+        pace.prove(spacing_of(settings.twitter_api_qps))
+    elif not store.has_balance_since(mark, now() - _PROOF_HOLDS):
+        store.note_balance(mark, api.prove_pace(), at=now())
+
+
+def check_balance(settings: Settings, store: "Store") -> "list[Check]":
+    """Fetch the key's balance and hold the books against it; the latest check comes last.
+
+    Raises:
+        SettingsError: There is no key.
+        UpstreamError: The service gave no answer.
+    """
+    from soundalike.storage import fingerprint  # noqa: PLC0415
+
+    mark = fingerprint(_api_key(settings), stand_in_at=settings.stand_in)
+    with open_api(settings, store) as api:
+        store.note_balance(mark, api.fetch_balance(), at=now())
+    return store.reconcile(mark)
 
 
 @contextmanager

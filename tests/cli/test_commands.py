@@ -87,7 +87,8 @@ def test_analyze_prints_the_rest_body(command, shared):
         "engagement viralScore reach resonance lift".split()
     )
     assert set(body["stats"]) == set(
-        "collected kept setAside viral window medianEngagement requests credits usd seconds stopReason warnings".split()
+        "collected kept setAside viral window medianEngagement requests credits usd seconds stopReason "
+        "keptBefore expected coverage warnings".split()
     )
     scores = [tweet["viralScore"] for tweet in body["tweets"]]
     assert scores == sorted(scores, reverse=True)

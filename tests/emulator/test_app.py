@@ -1,5 +1,8 @@
 """The gate and the troubles behind it, over real HTTP."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx2
 import pytest
 
@@ -137,3 +140,20 @@ def test_a_held_back_request_ends_with_its_client(ask, stand_in):
     with pytest.raises(httpx2.ReadTimeout):
         httpx2.get(stand_in.base_url + MINE, headers={"x-api-key": stand_in.key}, timeout=0.1)
     assert ask(MINE).status_code == 200
+
+
+def test_answers_are_held_back_side_by_side(timed, timed_ask):
+    """Six requests at once take the time of one."""
+    timed.set_faults(Faults.parse(["server.latency_ms=300"]))
+    began = time.monotonic()
+    with ThreadPoolExecutor(6) as pool:
+        replies = [reply.result() for reply in [pool.submit(timed_ask) for _ in range(6)]]
+    assert [reply.status_code for reply in replies] == [200] * 6
+    assert 0.3 <= time.monotonic() - began < 6 * 0.3
+
+
+def test_a_request_counts_when_it_arrives_not_when_its_answer_leaves(posts):
+    """The moment in the log, by which the rate is judged, lies as far back as the answer took."""
+    with running(posts, faults=Faults.parse(["server.latency_ms=300"])) as emulator:
+        httpx2.get(emulator.base_url + MINE, headers={"x-api-key": emulator.key})
+        assert time.time() - emulator.requests[-1].at >= 0.3

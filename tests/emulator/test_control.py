@@ -50,9 +50,11 @@ def test_toggles_that_make_no_sense_change_nothing(control, stand_in, body, reas
 
 
 def test_what_was_asked_can_be_read(control, ask):
-    """Path, parameters, status, price and time of each request, but no key."""
+    """Path, parameters, status, price, time and posts of each request, but no key."""
     ask(INFO, userName="bob")
-    last = control.get("/requests").json()[-1]
+    page = ask("/twitter/user/last_tweets", userName="bob").json()["data"]["tweets"]
+    *_, last, paged = control.get("/requests").json()
+    assert (paged["posts"], paged["credits"]) == ([tweet["id"] for tweet in page], 45)
     assert last.pop("at") > 1_700_000_000
     assert last == {
         "method": "GET",
@@ -60,6 +62,7 @@ def test_what_was_asked_can_be_read(control, ask):
         "params": {"userName": "bob"},
         "status": 200,
         "credits": 18,
+        "posts": [],
     }
 
 

@@ -25,7 +25,7 @@ FAULTS = st.builds(
         status=st.sampled_from([401, 402]),
     ),
     search=st.builds(SearchFaults, dup_rate=RATES, repeat_cursor=CHANCES, endless=st.booleans()),
-    server=st.builds(ServerFaults, timeout=CHANCES),
+    server=st.builds(ServerFaults, latency_ms=st.integers(0, 5000), timeout=CHANCES),
     accounts=st.dictionaries(
         st.from_regex(r"[A-Za-z0-9_]{1,15}", fullmatch=True), st.sampled_from(["protected", "renamed"])
     ),

@@ -111,6 +111,35 @@ def test_a_page_is_bounded(store, training):
     assert len(store.list_sessions(training.user_id, limit=1000)) == 200
 
 
+@pytest.mark.parametrize(
+    ("changes", "goes_on"),
+    [
+        ({}, True),
+        ({"status": "failed"}, True),
+        ({"status": "cancelled"}, True),
+        ({"status": "collected"}, False),
+        ({"status": "completed"}, False),
+        ({"status": "failed", "progress": 12}, False),
+        ({"status": "failed", "steps": [{"number": 1}]}, False),
+    ],
+)
+def test_a_broken_collection_is_found_again(store, training, changes, goes_on):
+    """What was begun or broken off is gone on with; what came further, or went on to a training, is not."""
+    store.create_session(replace(training, **changes))
+    found = store.find_unfinished(training.user_id, "LEVELSIO")
+    assert (found is not None) == goes_on
+    assert found is None or found.id == training.id
+
+
+def test_only_the_newest_session_is_gone_on_with(store, training):
+    """An old failure is not taken up again after a success; another creator's and another user's are others'."""
+    store.create_session(replace(training, status="failed"))
+    assert store.find_unfinished(training.user_id, "swyx") is None
+    assert store.find_unfinished(BOB, "levelsio") is None
+    store.create_session(replace(training, id=uuid4(), status="collected", created_at=LATER))
+    assert store.find_unfinished(training.user_id, "levelsio") is None
+
+
 def test_deleting_a_session_keeps_its_model(store, training, new_model):
     """The model stays and forgets which session it came from."""
     store.create_session(training)

@@ -1,10 +1,16 @@
 import json
+import re
 import time
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from soundalike import storage
 from soundalike.posts.post import Engagement, Post, Window
 from soundalike.posts.rows import post_of
 from soundalike.storage import TrainingSession
@@ -12,6 +18,9 @@ from soundalike.storage import TrainingSession
 ALICE = UUID("aaaaaaaa-0000-4000-8000-000000000001")
 BOB = UUID("bbbbbbbb-0000-4000-8000-000000000002")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+COUNTS = [field.name for field in fields(Engagement)]
+ENGAGEMENTS = st.builds(Engagement, **dict.fromkeys(COUNTS, st.none() | st.integers(0, 2**53 - 1)))
 
 
 def _post(number, **changes):
@@ -52,6 +61,33 @@ def test_the_newest_counts_win(store):
     _save(store, [fresh], fetched_at=NOON + timedelta(minutes=5))
     _save(store, [stale], fetched_at=NOON + timedelta(minutes=1))
     assert store.load_posts(ALICE, "levelsio") == [fresh]
+
+
+def test_what_is_known_is_never_lost_to_what_is_not(store):
+    """A source that does not state a count or a mark leaves the older one; the same whichever comes first."""
+    rich = _post(
+        1, engagement=Engagement(likes=10, views=900), lang="ja", is_quote=True, text="すぐ “ship” 🚀\\n"
+    )
+    poor = _post(1, engagement=Engagement(likes=50, reposts=2), has_media=True, text="すぐ “ship” 🚀\\n")
+    both = replace(rich, engagement=Engagement(likes=50, reposts=2, views=900), has_media=True)
+    later = NOON + timedelta(minutes=5)
+    for user, first, second in ((ALICE, (rich, NOON), (poor, later)), (BOB, (poor, later), (rich, NOON))):
+        for post, fetched_at in (first, second):
+            _save(store, [post], user=user, fetched_at=fetched_at)
+        assert store.load_posts(user, "levelsio") == [both]
+
+
+@given(first=ENGAGEMENTS, second=ENGAGEMENTS)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_every_count_is_the_newest_that_is_known(store, first, second):
+    """Zero is a count, and unknown is none."""
+    user = uuid4()
+    for minute, counts in enumerate((first, second)):
+        _save(store, [_post(1, engagement=counts)], user=user, fetched_at=NOON + timedelta(minutes=minute))
+    (kept,) = store.load_posts(user, "levelsio")
+    for name in COUNTS:
+        old, new = getattr(first, name), getattr(second, name)
+        assert getattr(kept.engagement, name) == (old if new is None else new)
 
 
 def test_a_post_given_twice_is_kept_once(store):
@@ -101,6 +137,19 @@ def test_forgetting_a_creator_counts_the_posts(store):
     store.save_posts(ALICE, "swyx", [_post(3)], fetched_at=NOON, source="file")
     assert store.forget_creator(ALICE, "LevelsIO").posts == 2
     assert store.count_posts(ALICE, "swyx") == 1
+
+
+def test_posts_are_deleted_in_one_place_only():
+    """The one that deletes with them how far they were read."""
+    found = {
+        file.name: re.findall(
+            r"delete\(\s*(collected_posts|read_stretches)", file.read_text(encoding="utf-8")
+        )
+        for file in Path(storage.__file__).parent.rglob("*.py")
+    }
+    assert {name: sorted(tables) for name, tables in found.items() if tables} == {
+        "posts.py": ["collected_posts", "read_stretches"]
+    }
 
 
 @pytest.mark.slow

@@ -54,6 +54,18 @@ def test_opening_again_changes_nothing(empty_url, training):
         assert store.get_session(training.user_id, training.id) == training
 
 
+def test_an_older_database_is_upgraded_and_keeps_its_rows(empty_url, training):
+    """What lies in a database of the first revision is there after the upgrade, beside the new tables."""
+    with open_store(empty_url) as store:
+        store.create_session(training)
+    for name in ("api_requests", "read_stretches", "rate_limits", "key_balances"):
+        _execute(empty_url, f"DROP TABLE {name}")
+    _execute(empty_url, f"UPDATE {VERSION_TABLE} SET version_num = '0001'")
+    with open_store(empty_url) as store:
+        assert store.list_sessions(training.user_id) == [training]
+        assert store.ledger(training.user_id).sessions == ()
+
+
 def test_a_later_database_is_left_alone(empty_url):
     """What a later version set up is refused with the reason and the way out."""
     open_store(empty_url).close()

@@ -88,6 +88,21 @@ def test_a_thin_month_is_compared_with_the_nearest_twenty(make_post):
     assert scored[55].baseline == 1000
 
 
+def test_picked_posts_are_scored_by_the_others_and_move_none_of_them(make_post):
+    """Posts that were bought for their engagement say nothing about what is usual."""
+    usual = [make_post(number, 100 + number, replies=number % 5) for number in range(60)]
+    picked = [make_post(-500 + number, 9_000 + number, replies=50) for number in range(30)]
+    ids = {post.id for post in picked}
+
+    among = {each.post.id: each for each in score_posts([*usual, *picked], picked=ids)}
+
+    alone = score_posts(usual)
+    assert [among[each.post.id] for each in alone] == alone
+    assert {among[post_id].baseline for post_id in ids} == {111.5}  # of the nearest twenty
+    assert {among[post_id].reach for post_id in ids} == {100.0}
+    assert score_posts(picked, picked=ids) == score_posts(picked)
+
+
 def test_one_post_is_its_own_usual(make_post):
     """A single post has lift 1 and stands in the middle of every percentile."""
     [only] = score_posts([make_post(0, 50)])

@@ -24,8 +24,9 @@ COMMANDS: Final = {
     "show": ("models", "Show a model: voice, patterns, report card."),
     "export": ("models", "Give a model away as a prompt for any chat."),
     "delete": ("models", "Delete a model for good."),
-    "import": ("collect", "Take in posts from a file or an X archive, to train on later."),
+    "import": ("importing", "Take in posts from a file or an X archive, to train on later."),
     "estimate": ("collect", "Say what collecting a creator would cost, before paying."),
+    "ledger": ("ledger", "Show what was spent on what, and hold it against the service's balance."),
     "emulator": ("emulator", "Stand in for twitterapi.io, serving posts from files, faults included."),
     "doctor": ("doctor", "Check this installation and say what to mend."),
 }

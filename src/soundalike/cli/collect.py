@@ -1,10 +1,11 @@
-"""Collecting posts: `analyze`, `estimate`, `import`."""
+"""Collecting posts: `analyze`, `estimate`."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -12,20 +13,22 @@ from uuid import UUID
 import click
 
 from soundalike.cli import console
-from soundalike.cli.options import as_json, collecting
+from soundalike.cli.options import Moment, as_json, collecting
 from soundalike.errors import SettingsError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from soundalike.config import Settings
+    from soundalike.posts.api.estimate import Estimate
     from soundalike.posts.api.harvest import PageReport
     from soundalike.posts.gathering import PostSource
-    from soundalike.posts.post import Post, Window
+    from soundalike.posts.post import Creator, Post
     from soundalike.storage import Store
     from soundalike.training.analysis import Analysis
 
 _OTHER_COLUMNS = 44  # columns of the terminal that the figures beside a post take
+_MINUTES_FROM = 180  # seconds
 _LEAST_SHOWN = 24  # of a post, however narrow the terminal
 
 
@@ -42,6 +45,9 @@ class Asked:
     top: int
     budget: int | None
     consent: str | None
+    ordinary: int | None = None
+    max_age_hours: int = 24
+    yes: bool = False
 
 
 @click.command()
@@ -70,94 +76,61 @@ def analyze_command(as_json: bool, **asked: Any) -> None:  # noqa: ANN401 - clic
 @click.option(
     "--months", type=click.IntRange(1, 120), default=6, show_default=True, help="Length of the window."
 )
+@click.option("--as-of", type=Moment(), help="End of the window, not part of it.  [default: now]")
 @click.option(
     "--budget", type=click.IntRange(0), help="Most credits to spend.  [default: TWITTER_API_BUDGET_CREDITS]"
 )
 @as_json
-def estimate_command(username: str, months: int, budget: int | None, as_json: bool) -> None:
+def estimate_command(
+    username: str, *, months: int, as_of: datetime | None, budget: int | None, as_json: bool
+) -> None:
     """Say what collecting a creator would cost, before paying.
 
     Looks at the profile only, which costs 18 credits.
     """
     from soundalike.config import read_settings
+    from soundalike.posts.api.planning import Wish
     from soundalike.posts.post import Window
-    from soundalike.wiring import now, open_api
+    from soundalike.schemas import EstimateBody
+    from soundalike.wiring import now, open_api, open_store
 
     settings = read_settings()
-    with open_api(settings) as api:
+    with open_store(settings) as store, open_api(settings, store, budget_credits=budget) as api:
         creator = api.fetch_creator(username)
-        window = Window.months_before(now(), months)
-        budget = settings.twitter_api_budget_credits if budget is None else budget
-        found = api.estimate(creator, window, budget_credits=budget)
+        found = api.estimate(creator, Wish(Window.months_before(as_of or now(), months)))
     if as_json:
-        console.print_json(
-            {
-                "username": creator.username,
-                "posts": [found.posts_low, found.posts_high],
-                "credits": [found.credits_low, found.credits_high],
-                "usd": found.usd,
-                "seconds": found.seconds,
-                "budgetCredits": budget,
-            }
-        )
-        return
-    click.echo(f"@{creator.username}: {found.posts_low:,} to {found.posts_high:,} posts in {months} months.")
-    click.echo(f"At most {found.credits_high:,} credits (US${found.usd:.2f}), about {found.seconds:,.0f} s.")
-
-
-@click.command()
-@click.argument("path", type=click.Path(path_type=Path))
-@as_json
-def import_command(path: Path, as_json: bool) -> None:
-    """Take in posts from a file or an X archive, to train on later.
-
-    PATH is a JSON lines file, a CSV file, or an X archive (folder or zip).
-    """
-    from soundalike.config import read_settings
-    from soundalike.posts.files import read_posts
-    from soundalike.wiring import LOCAL_USER, now, open_store
-
-    loaded = read_posts(path)
-    by_author: dict[str, list[Any]] = {}
-    for post in loaded.posts:
-        by_author.setdefault(post.username, []).append(post)
-    with open_store(read_settings()) as store:
-        for username, posts in by_author.items():
-            store.save_posts(LOCAL_USER, username, posts, fetched_at=now(), source="file")
-    for fault in loaded.faults:
-        click.echo(fault, err=True)
-    if as_json:
-        counts = {username: len(posts) for username, posts in by_author.items()}
-        console.print_json({"imported": counts, "faults": list(loaded.faults)})
-        return
-    for username, posts in by_author.items():
-        click.echo(f"@{console.plain(username)}: {len(posts):,} posts.")
+        console.print_json(EstimateBody.of(creator, found).as_json())
+    else:
+        click.echo(f"@{creator.username}, {months} months: {in_words(found)}")
 
 
 def run_collection(asked: Asked, settings: "Settings", store: "Store") -> tuple[UUID, "Analysis"]:
-    """Collect and analyse what was asked, showing progress."""
-    from soundalike.posts.post import Window
+    """Collect and analyse what was asked, showing its price and its progress."""
     from soundalike.service.collecting import Order, collect
     from soundalike.wiring import LOCAL_USER, now
 
-    as_of = asked.as_of or now()
     order = Order(
         username=asked.username,
-        as_of=as_of,
+        as_of=asked.as_of,
         source=asked.source or ("file" if asked.path else "api"),
         months=asked.months,
         gate=asked.gate,
         top=asked.top,
+        ordinary=asked.ordinary,
         consent=asked.consent,
     )
-    window = Window.months_before(order.as_of, order.months)
-    with _open_source(order.source, asked, window, settings, store) as source:
-        return collect(order, source, store=store, user_id=LOCAL_USER, now=now)
+
+    @contextmanager
+    def open_source(session_id: UUID) -> Iterator["PostSource"]:
+        with _open_source(order.source, asked, session_id, settings, store) as source:
+            yield source
+
+    return collect(order, open_source, store=store, user_id=LOCAL_USER, now=now, confirm=_asker(asked))
 
 
 @contextmanager
 def _open_source(
-    kind: str, asked: Asked, window: "Window", settings: "Settings", store: "Store"
+    kind: str, asked: Asked, session_id: UUID, settings: "Settings", store: "Store"
 ) -> Iterator["PostSource"]:
     from soundalike.posts.gathering import ApiSource, FileSource
 
@@ -166,28 +139,66 @@ def _open_source(
         return
     from soundalike.wiring import open_api
 
-    budget = settings.twitter_api_budget_credits if asked.budget is None else asked.budget
-    with open_api(settings) as api, console.progress(f"Collecting @{asked.username}") as tell:
-        yield ApiSource(api, budget_credits=budget, on_page=_page_teller(tell, window))
+    with (
+        open_api(settings, store, session_id=session_id, budget_credits=asked.budget) as api,
+        _page_teller(f"Collecting @{asked.username}") as on_page,
+    ):
+        yield ApiSource(api, max_age=timedelta(hours=asked.max_age_hours), on_page=on_page)
 
 
-def _page_teller(tell: console.Tell, window: "Window") -> "Callable[[PageReport], None]":
-    """Tell how much of the window is covered, which runs from its end backwards, with the bill so far."""
+def _asker(asked: Asked) -> "Callable[[Creator, Estimate], None]":
+    """Tell the price; ask before paying where somebody is there to answer."""
+
+    def confirm(creator: "Creator", estimate: "Estimate") -> None:
+        click.echo(f"@{console.plain(creator.username)}: {in_words(estimate)}", err=True)
+        if not asked.yes and estimate.posts_high and sys.stdin.isatty() and sys.stderr.isatty():
+            click.confirm("Go on?", default=True, abort=True, err=True)
+
+    return confirm
+
+
+def in_words(estimate: "Estimate") -> str:
+    """What a collection will bring and cost."""
+    kept = f"{estimate.posts_kept:,} posts are here already; " if estimate.posts_kept else ""
+    if not estimate.posts_high:
+        return f"{kept}nothing has to be bought."
+    return (
+        f"{kept}about {estimate.posts_low:,} posts for {_price(estimate.credits_low)} in "
+        f"{_span(estimate.likely_seconds)}; at most {estimate.posts_high:,} for {_price(estimate.credits_high)} in "
+        f"{_span(estimate.seconds)}."
+    )
+
+
+def _price(credits_: int) -> str:
     from soundalike.posts.api.pricing import CREDITS_PER_USD
 
-    began, covered = time.monotonic(), 0.0
+    return f"{credits_:,} credits (US${credits_ / CREDITS_PER_USD:.2f})"
 
-    def on_page(report: "PageReport") -> None:
-        nonlocal covered
-        oldest = min((post.created_at for post in report.posts), default=window.end)
-        covered = min(max(covered, (window.end - oldest) / (window.end - window.start)), 1.0)
-        rate = report.collected / max(time.monotonic() - began, 1e-3)
-        bill = (
-            f"{report.requests} pages, {report.credits:,} credits, US${report.credits / CREDITS_PER_USD:.4f}"
-        )
-        tell(round(100 * covered), f"of the window: {report.collected:,} posts, {rate:.0f}/s; {bill}")
 
-    return on_page
+def _span(seconds: float) -> str:
+    return f"{seconds:,.0f} s" if seconds < _MINUTES_FROM else f"{seconds / 60:,.0f} min"
+
+
+@contextmanager
+def _page_teller(title: str) -> "Iterator[Callable[[PageReport], None]]":
+    """Tell how much of the window is read, with the bill so far; the bar appears with the first page."""
+    from soundalike.posts.api.pricing import CREDITS_PER_USD
+
+    began = time.monotonic()
+    with ExitStack() as bar:
+        tell: console.Tell | None = None
+
+        def on_page(report: "PageReport") -> None:
+            nonlocal tell
+            tell = tell or bar.enter_context(console.progress(title))
+            rate = report.collected / max(time.monotonic() - began, 1e-3)
+            dollars = report.credits / CREDITS_PER_USD
+            bill = f"{report.requests} requests, {report.credits:,} credits, US${dollars:.4f}"
+            tell(
+                round(100 * report.share), f"of the window: {report.collected:,} posts, {rate:.0f}/s; {bill}"
+            )
+
+        yield on_page
 
 
 def _read_file(path: Path) -> "list[Post]":
@@ -232,6 +243,10 @@ def show_analysis(analysis: "Analysis") -> None:
         )
         out.print(f"Set aside: {aside}.", style="dim")
     taken = analysis.collecting
+    if taken.coverage:
+        out.print(taken.coverage.sentence, style="dim")
+    if taken.kept_before:
+        out.print(f"{taken.kept_before:,} of them were here already and cost nothing.", style="dim")
     if taken.requests:
         out.print(
             f"{taken.requests} requests, {taken.credits:,} credits (US${taken.usd:.4f}), {taken.seconds:.1f} s; "

@@ -25,6 +25,7 @@ _ASKED = Asked(
     top=20,
     budget=None,
     consent="research",
+    yes=True,
 )
 
 

@@ -109,14 +109,14 @@ def _local_models(settings: "Settings") -> Iterator[Finding]:
 
 
 def _api(settings: "Settings") -> Finding:
-    from soundalike.wiring import open_api
+    from soundalike.wiring import open_api, open_store
 
     if settings.twitter_api_key is None:
         words = "No key: posts come from files, X archives or the emulator."
         return Finding(
             "tweets API", "note", words, "To collect, put TWITTER_API_KEY of twitterapi.io into .env."
         )
-    with open_api(settings) as api:
+    with open_store(settings) as store, open_api(settings, store) as api:
         balance = api.fetch_balance()
     return Finding(
         "tweets API",

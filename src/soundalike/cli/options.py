@@ -89,9 +89,23 @@ def collecting(command: Command) -> Command:
             help="Most credits to spend.  [default: TWITTER_API_BUDGET_CREDITS]",
         ),
         click.option(
+            "--ordinary",
+            type=click.IntRange(40),
+            help="Buy every post above the gate, but only this many others, the latest.",
+        ),
+        click.option(
+            "--max-age",
+            "max_age_hours",
+            type=click.IntRange(0),
+            default=24,
+            show_default=True,
+            help="Hours after which counts that were not final are bought anew.",
+        ),
+        click.option(
             "--consent",
             type=click.Choice(["own", "permission", "research"]),
             help="On whose word the posts are used; kept with the model.",
         ),
+        click.option("--yes", is_flag=True, help="Go on without asking."),
     ]
     return reduce(lambda wrapped, option: option(wrapped), reversed(options), command)

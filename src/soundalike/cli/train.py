@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 @click.option(
     "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the report page here."
 )
-@click.option("--yes", is_flag=True, help="Train on all posts that are offered, without asking.")
 @as_json
 def train_command(
     *,
@@ -39,7 +38,6 @@ def train_command(
     name: str | None,
     seed: int,
     page: Path | None,
-    yes: bool,
     as_json: bool,
     **asked: Any,  # noqa: ANN401
 ) -> None:
@@ -57,7 +55,7 @@ def train_command(
         session_id, analysis = run_collection(Asked(**asked), settings, store)
         if not as_json:
             show_analysis(analysis)
-        selected = None if yes or as_json else _ask(analysis)
+        selected = None if asked["yes"] or as_json else _ask(analysis)
         with open_writer(settings) as writer:
             status, model = run_training(
                 session_id, analysis, store, writer, selected=selected, name=name, seed=seed

@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ _TOO_FAST: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request as it was met. `at` is in Unix seconds, `credits` what it was charged."""
+    """One request as it was met: received `at` (Unix seconds), charged `credits`, answered with these `posts` (ids)."""
 
     at: float
     method: str
@@ -42,17 +42,19 @@ class Asked:
     params: Mapping[str, str]
     status: int
     credits: int
+    posts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes on the wire; one that hangs is held back until the client has gone."""
+    """What goes on the wire, and how long it is held back, at most until the client has gone."""
 
     status: int
     body: bytes
     media_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
-    hangs: bool = False
+    held_seconds: float = 0.0
+    posts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +108,10 @@ class Emulator:
         answer, credits_ = (_answer(reply), 0) if reply else _behind_gate(world, method, path, params, now)
         if credits_:
             world.meter.charge(credits_, now)
-        self._log.append(Asked(now, method, path, params, answer.status, credits_))
+        self._log.append(Asked(now, method, path, params, answer.status, credits_, answer.posts))
         del self._log[:-_LOG_LENGTH]
-        return answer
+        latency = world.faults.server.latency_ms / 1000
+        return replace(answer, held_seconds=max(answer.held_seconds, latency))
 
 
 def build_app(emulator: Emulator, stopping: asyncio.Event) -> ASGIApp:
@@ -118,17 +121,17 @@ def build_app(emulator: Emulator, stopping: asyncio.Event) -> ASGIApp:
         request = Request(scope, receive)
         key = request.headers.get("x-api-key")
         answer = emulator.answer(request.method, request.url.path, dict(request.query_params), key)
-        if answer.hangs:
-            await _hold(receive, stopping)
+        if answer.held_seconds:
+            await _hold(answer.held_seconds, receive, stopping)
         response = Response(answer.body, answer.status, dict(answer.headers), answer.media_type)
         await response(scope, receive, send)
 
     return app
 
 
-async def _hold(receive: Receive, stopping: asyncio.Event) -> None:
+async def _hold(seconds: float, receive: Receive, stopping: asyncio.Event) -> None:
     waits = [asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(stopping.wait())]
-    _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    _, pending = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for wait in pending:
         wait.cancel()
 
@@ -169,7 +172,7 @@ def _behind_gate(
     reply = _endpoint_reply(world, method, path, params, now)
     answer = _answer(reply)
     if world.dice.strikes("server.cut_json", world.faults.server.cut_json):
-        answer = Answer(answer.status, answer.body[: len(answer.body) // 2])
+        answer = replace(answer, body=answer.body[: len(answer.body) // 2])
     return answer, failure_price if reply.failed else reply.credits
 
 
@@ -197,7 +200,7 @@ def _endpoint_reply(world: _World, method: str, path: str, params: Mapping[str, 
 
 
 def _answer(reply: Reply) -> Answer:
-    return Answer(reply.status, _bytes(reply.body), headers=reply.headers)
+    return Answer(reply.status, _bytes(reply.body), headers=reply.headers, posts=reply.posts)
 
 
 def _bytes(body: dict[str, Any]) -> bytes:
@@ -207,5 +210,5 @@ def _bytes(body: dict[str, Any]) -> bytes:
 _TROUBLES: Final = {
     "error_500": Answer(500, _bytes({"message": "internal error"})),
     "html_502": Answer(502, _HTML.format("502 Bad Gateway").encode(), "text/html"),
-    "timeout": Answer(504, _HTML.format("504 Gateway Time-out").encode(), "text/html", hangs=True),
+    "timeout": Answer(504, _HTML.format("504 Gateway Time-out").encode(), "text/html", held_seconds=math.inf),
 }

@@ -33,11 +33,15 @@ _NO_TIMELINE: Final = frozenset({"data_null", "empty"})
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer before it is bytes. `credits` is its price; a failure has none unless failures are billed."""
+    """An answer before it is bytes. `credits` is its price; a failure has none unless failures are billed.
+
+    `posts` are the ids of the posts it brings, as often as it brings them.
+    """
 
     status: int
     body: Json
     credits: int = 0
+    posts: tuple[str, ...] = ()
     failed: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -117,7 +121,7 @@ def advanced_search(desk: Desk, params: Params) -> Reply:
     chain = desk.chain(desk.found(text, top=top), bound_to=f"search {top} {text}")
     page = chain.search_page(params.get("cursor", ""), desk.faults.search)
     tweets = desk.tweets(page.posts, "A")
-    return Reply(200, {"tweets": tweets, **_pagination(page)}, _price(tweets))
+    return _posts({"tweets": tweets, **_pagination(page)}, tweets)
 
 
 def tweets_by_ids(desk: Desk, params: Params) -> Reply:
@@ -125,7 +129,7 @@ def tweets_by_ids(desk: Desk, params: Params) -> Reply:
     asked = dict.fromkeys(_ids(params, "tweet_ids"))
     found = [post for identity in asked if (post := desk.catalogue.posts.get(identity))]
     tweets = desk.tweets(found, "B")
-    return _success({"tweets": tweets, "code": 0}, _price(tweets))
+    return _posts({"status": "success", "msg": "success", "tweets": tweets, "code": 0}, tweets)
 
 
 def my_info(desk: Desk, params: Params) -> Reply:  # noqa: ARG001 - every endpoint takes both
@@ -194,15 +198,15 @@ def _timeline(
     page: Page, envelope: Envelope, *, tweets: Sequence[Json] = (), pin: Json | None = None
 ) -> Reply:
     """Put a page of a timeline into one of its envelopes."""
-    pagination, price = _pagination(page), _price(tweets)
+    pagination, good = _pagination(page), {"status": "success", "msg": "success", "code": 0}
     data = {"pin_tweet": pin, "tweets": tweets}
     if envelope == "data_null":
-        return _success({"code": 0, "data": None, **pagination}, price)
+        return _posts({**good, "data": None, **pagination}, tweets)
     if envelope == "in_data":
-        return _success({"code": 0, "data": data | pagination}, price)
+        return _posts({**good, "data": data | pagination}, tweets)
     if envelope == "openapi_flat":
-        return Reply(200, {"tweets": tweets, **pagination, "status": "success", "message": "success"}, price)
-    return _success({"code": 0, "data": data, **pagination}, price)
+        return _posts({"tweets": tweets, **pagination, "status": "success", "message": "success"}, tweets)
+    return _posts({**good, "data": data, **pagination}, tweets)
 
 
 def _flag(params: Params, name: str) -> bool:
@@ -234,5 +238,7 @@ def _pagination(page: Page) -> Json:
     return {"has_next_page": page.has_next, "next_cursor": page.next_cursor}
 
 
-def _price(tweets: Sequence[Json]) -> int:
-    return max(FLOOR_PRICE, POST_PRICE * len(tweets))
+def _posts(body: Json, tweets: Sequence[Json]) -> Reply:
+    """An answer that is paid by the post."""
+    price = max(FLOOR_PRICE, POST_PRICE * len(tweets))
+    return Reply(200, body, price, tuple(tweet["id"] for tweet in tweets))

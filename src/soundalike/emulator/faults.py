@@ -97,8 +97,12 @@ class SearchFaults:
 
 @dataclass(frozen=True, slots=True)
 class ServerFaults:
-    """Trouble behind the gate: no answer, or none that can be read. One request counts once for each of them."""
+    """Trouble behind the gate: no answer, or none that can be read. One request counts once for each of them.
 
+    `latency_ms` holds every answer back that long, refusals too; what was asked is judged when it arrives.
+    """
+
+    latency_ms: int = 0
     error_500: Chance = Chance()
     html_502: Chance = Chance()
     timeout: Chance = Chance()

@@ -44,6 +44,8 @@ class Collection:
     set_aside: Mapping[Reason, int]
     """How many posts of the window were left out, by reason."""
     language: str | None
+    picked: frozenset[str] = frozenset()
+    """Ids of posts bought for their engagement, without those around them: no part of what is usual."""
 
     @property
     def voice_corpus(self) -> tuple[Post, ...]:
@@ -59,8 +61,8 @@ class Split:
     held_out: tuple[Post, ...]
 
 
-def sort_out(posts: Iterable[Post], window: Window) -> Collection:
-    """Sort out `posts`; those after the window are ignored.
+def sort_out(posts: Iterable[Post], window: Window, *, unread: Sequence[Window] = ()) -> Collection:
+    """Sort out `posts`; those after the window are ignored, those in parts that were not read whole are `picked`.
 
     Where the window holds fewer usable posts than a voice needs, those of the windows before it are added to the voice,
     one window at a time until there are enough; older ones are ignored.
@@ -84,6 +86,7 @@ def sort_out(posts: Iterable[Post], window: Window) -> Collection:
             if post.created_at in window and (reason := reasons[post.id]) is not None
         ),
         language=language,
+        picked=frozenset(post.id for post in fine if any(post.created_at in gap for gap in unread)),
     )
 
 

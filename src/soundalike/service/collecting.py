@@ -1,79 +1,156 @@
-"""Collecting a creator: posts gathered, analysed, kept with their training session."""
+"""Collecting a creator: posts gathered, analysed, kept with their training session.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+A collection that broke off is gone on with: the same session, the same window, and no page that is kept already.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID, uuid4
 
-from soundalike.posts.gathering import Gathered, PostSource, gather
-from soundalike.posts.post import Post, Window
+from soundalike.posts.api.books import Bill
+from soundalike.posts.api.estimate import Estimate
+from soundalike.posts.gathering import Gathered, PostSource, Sample, gather
+from soundalike.posts.post import Creator, Window, read_username
 from soundalike.schemas import CreatorShape, StatsShape, ViralPostShape
 from soundalike.service.failures import recorded
-from soundalike.storage import Store, TrainingSession
+from soundalike.storage import SessionChanges, Store, TrainingSession
 from soundalike.training.analysis import TOP, Analysis, Collecting, analyse
 from soundalike.virality.score import Gate
+
+_AFRESH: Final[SessionChanges] = {
+    "status": "collecting",
+    "error_code": None,
+    "error_message": None,
+    "completed_at": None,
+}
+_GONE_ON_WITH: Final = timedelta(days=1)  # a broken collection of the present; later the present is another
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to collect: whose posts, of which window, and what counts as viral."""
+    """What to collect: whose posts, of which window, and what counts as viral.
+
+    The window ends at `as_of`, or now. With `ordinary`, all viral posts are bought but only so many others.
+    """
 
     username: str
-    as_of: datetime
+    as_of: datetime | None = None
     source: str = "api"
     months: int = 6
     gate: Gate = 100_000
     top: int = TOP
+    ordinary: int | None = None
     consent: str | None = None
+
+
+OpenSource = Callable[[UUID], AbstractContextManager[PostSource]]
+Confirm = Callable[[Creator, Estimate], None]
 
 
 def collect(
     order: Order,
-    source: PostSource,
+    open_source: OpenSource,
     *,
     store: Store,
     user_id: UUID,
     now: Callable[[], datetime],
     new_id: Callable[[], UUID] = uuid4,
+    confirm: Confirm = lambda _creator, _estimate: None,
 ) -> tuple[UUID, Analysis]:
-    """Collect and analyse a creator; the posts and the training session are kept, a failed one with its reason."""
-    creator = source.creator(order.username)
-    session_id = new_id()
-    store.create_session(
-        TrainingSession(
-            id=session_id,
-            user_id=user_id,
-            creator_username=creator.username,
-            created_at=now(),
-            creator=CreatorShape.of(creator).as_json(),
-            settings=_settings(order),
-        )
+    """Collect and analyse a creator; the posts and the training session are kept, a failed one with its reason.
+
+    `open_source` is given the session's id; `confirm` is told the price before anything but the profile is paid, and
+    whatever it raises ends the collection.
+
+    Raises:
+        CollectionRunning: Another process collects the same creator for this user.
+        CreatorError, UpstreamError, BudgetExceeded: As the source says.
+    """
+    with _alone(order, store, user_id):
+        broken = _broken_off(order, store, user_id, now())
+        session = broken or _new_session(order, user_id, new_id(), now())
+        window = Window.months_before(_as_of(session), order.months)
+        with open_source(session.id) as source:
+            creator = _creator_of(broken) if broken else _look_up(source, order, store, user_id)
+            if estimate := source.estimate(creator, window, _sample(order)):
+                confirm(creator, estimate)
+            if broken:
+                store.update_session(user_id, session.id, at=now(), **_AFRESH)
+            else:
+                store.create_session(_known(session, creator))
+            with recorded(store, user_id, session.id, now=now):
+                gathered = gather(source, creator, window, sample=_sample(order))
+                if order.source != "api":  # what was bought there lies in the books since its page came
+                    store.save_posts(
+                        user_id, creator.username, gathered.posts, fetched_at=now(), source=order.source
+                    )
+                analysis = _analysis(order, creator, window, gathered, source.bill())
+                _keep(analysis, store, user_id, session.id, now())
+    return session.id, analysis
+
+
+def _alone(order: Order, store: Store, user_id: UUID) -> AbstractContextManager[None]:
+    """Keep other processes from buying the same posts at the same time."""
+    if order.source != "api":
+        return nullcontext()
+    username = read_username(order.username)
+    return store.hold(
+        f"collect {user_id} {username.lower()}",
+        message=f"@{username} is being collected by another process.",
+        hint="Wait for it to end; then this collection takes what it brought from the store.",
     )
 
-    def keep(posts: Sequence[Post]) -> None:
-        store.save_posts(user_id, creator.username, posts, fetched_at=now(), source=order.source)
 
-    with recorded(store, user_id, session_id, now=now):
-        window = Window.months_before(order.as_of, order.months)
-        gathered = gather(source, creator, window, keep=keep)
-        _raise_failure(gathered)
-        analysis = analyse(
-            gathered.posts,
-            creator=creator,
-            window=window,
-            gate=order.gate,
-            top=order.top,
-            collecting=_bill(gathered),
-        )
-        store.update_session(
-            user_id,
-            session_id,
-            at=now(),
-            status="collected",
-            stats=StatsShape.of(analysis).as_json(),
-            posts_collected=[ViralPostShape.of(scored).as_json() for scored in analysis.selection.posts],
-        )
-    return session_id, analysis
+def _broken_off(order: Order, store: Store, user_id: UUID, now: datetime) -> TrainingSession | None:
+    """The session of the same order that did not come to its end, if there is one."""
+    session = store.find_unfinished(user_id, read_username(order.username)) if order.source == "api" else None
+    if session is None or session.creator is None:
+        return None
+    as_of = _as_of(session)
+    same_end = as_of == (order.as_of or session.created_at) and (
+        order.as_of is not None or now - as_of < _GONE_ON_WITH
+    )
+    return session if same_end and session.settings == _settings(order, as_of) else None
+
+
+def _new_session(order: Order, user_id: UUID, session_id: UUID, now: datetime) -> TrainingSession:
+    return TrainingSession(
+        id=session_id,
+        user_id=user_id,
+        creator_username=read_username(order.username),
+        created_at=now,
+        settings=_settings(order, order.as_of or now),
+    )
+
+
+def _known(session: TrainingSession, creator: Creator) -> TrainingSession:
+    return replace(session, creator_username=creator.username, creator=CreatorShape.of(creator).as_json())
+
+
+def _analysis(order: Order, creator: Creator, window: Window, gathered: Gathered, bill: Bill) -> Analysis:
+    _raise_failure(gathered)
+    return analyse(
+        gathered.posts,
+        creator=creator,
+        window=window,
+        gate=order.gate,
+        top=order.top,
+        collecting=_collecting(gathered, bill),
+    )
+
+
+def _keep(analysis: Analysis, store: Store, user_id: UUID, session_id: UUID, now: datetime) -> None:
+    store.update_session(
+        user_id,
+        session_id,
+        at=now,
+        status="collected",
+        stats=StatsShape.of(analysis).as_json(),
+        posts_collected=[ViralPostShape.of(scored).as_json() for scored in analysis.selection.posts],
+    )
 
 
 def _raise_failure(gathered: Gathered) -> None:
@@ -82,7 +159,7 @@ def _raise_failure(gathered: Gathered) -> None:
             raise fetch.failure
 
 
-def _bill(gathered: Gathered) -> Collecting:
+def _collecting(gathered: Gathered, bill: Bill) -> Collecting:
     first, *wider = gathered.fetches
     warnings = list(first.warnings)
     if found := sum(len(fetch.posts) for fetch in wider):
@@ -91,20 +168,46 @@ def _bill(gathered: Gathered) -> Collecting:
         )
     return Collecting(
         collected=len(gathered.posts),
-        requests=sum(fetch.requests for fetch in gathered.fetches),
-        credits=sum(fetch.credits for fetch in gathered.fetches),
+        requests=bill.requests,
+        credits=bill.credits,
         seconds=sum(fetch.seconds for fetch in gathered.fetches),
         stop_reason=str(first.stop_reason),
         warnings=tuple(warnings),
+        kept_before=sum(fetch.kept_before for fetch in gathered.fetches),
+        coverage=first.coverage,
     )
 
 
-def _settings(order: Order) -> dict[str, object]:
+def _creator_of(session: TrainingSession) -> Creator:
+    """The account as it was when the session began: a profile is not paid for twice."""
+    return CreatorShape.model_validate(session.creator).creator()
+
+
+def _look_up(source: PostSource, order: Order, store: Store, user_id: UUID) -> Creator:
+    """The account; the id by which an earlier collection knew it survives every new name."""
+    earlier = store.list_sessions(user_id, username=read_username(order.username), limit=1)
+    known = earlier[0].creator if earlier else None
+    return source.creator(order.username, known_id=known["id"] if known else None)
+
+
+def _as_of(session: TrainingSession) -> datetime:
+    return datetime.fromisoformat(session.settings["asOf"])
+
+
+def _sample(order: Order) -> Sample | None:
+    """How few ordinary posts will do, where the gate is a number that a search can ask for."""
+    if order.ordinary is None or order.gate == "auto":
+        return None
+    return Sample(order.ordinary, order.gate)
+
+
+def _settings(order: Order, as_of: datetime) -> dict[str, Any]:
     return {
         "source": order.source,
         "months": order.months,
-        "asOf": order.as_of.isoformat(),
+        "asOf": as_of.isoformat(),
         "minEngagement": order.gate,
         "top": order.top,
+        "ordinary": order.ordinary,
         "consent": order.consent,
     }

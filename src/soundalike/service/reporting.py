@@ -27,7 +27,8 @@ def page_of(record: TrainedModelRecord, *, store: Store, drafts: Sequence[Draft]
     settings = (record.provenance or {}).get("settings", {})
     window = Window.months_before(datetime.fromisoformat(settings["asOf"]), settings["months"])
     posts = store.load_posts(record.user_id, record.creator_username)
-    scored = score_posts(sort_out(posts, window).voice_corpus)
+    picked = frozenset(training_data_of(record).get("pickedIds", ()))
+    scored = score_posts(sort_out(posts, window).voice_corpus, picked=picked)
     selection = select_viral(scored, gate=settings["minEngagement"], top=settings["top"], window=window)
     by_id = {post.id: post for post in posts}
     held_out = [

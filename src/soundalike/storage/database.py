@@ -6,7 +6,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Pool, QueuePool, create_engine, event, func, make_url, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Pool,
+    QueuePool,
+    Table,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
@@ -86,7 +98,9 @@ def connect(url: URL, *, pool: type[Pool] = QueuePool, foreign_keys: bool = True
         _tune_sqlite(engine, foreign_keys=foreign_keys)
     else:
         waiting = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
-        engine = _engine(url, waiting, poolclass=pool, pool_pre_ping=True, **size)
+        # Whatever the server's default is: who waited for a turn has to see what was done before.
+        level = {"isolation_level": "READ COMMITTED"}
+        engine = _engine(url, waiting, poolclass=pool, pool_pre_ping=True, **level, **size)
         event.listen(engine, "connect", _use_utc)
     return engine
 
@@ -95,6 +109,11 @@ def take_turn(connection: Connection, name: str) -> None:
     """Wait for other writers under `name` until this transaction ends; SQLite's writers take turns anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what to do on conflict, which both databases spell alike."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 @contextmanager

@@ -4,12 +4,9 @@ from dataclasses import fields
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Select, Table, func, select
 
-from soundalike.posts.post import Window
 from soundalike.storage.records import TrainedModelRecord, TrainingSession
-from soundalike.storage.tables import collected_posts
 
 Conditions = list[ColumnElement[bool]]
 
@@ -36,34 +33,8 @@ def of_creator(table: Table, user_id: UUID, username: str) -> Conditions:
     return [table.c.user_id == user_id, func.lower(table.c.creator_username) == username.lower()]
 
 
-def posts_of(user_id: UUID, username: str, window: Window | None = None) -> Conditions:
-    """The posts the user collected of a creator; only those inside `window` if one is given."""
-    table = collected_posts.c
-    collected = [table.user_id == user_id, table.username == username.lower()]
-    return (
-        collected
-        if window is None
-        else [*collected, table.created_at >= window.start, table.created_at < window.end]
-    )
-
-
 def page_of(table: Table, user_id: UUID, username: str | None, limit: int, offset: int) -> Select[Any]:
     """At most 200 of the user's rows, newest first."""
     wanted = [table.c.user_id == user_id] if username is None else of_creator(table, user_id, username)
     newest_first = select(*columns_of(table)).where(*wanted).order_by(table.c.created_at.desc(), table.c.id)
     return newest_first.limit(max(0, min(limit, _MOST_LISTED))).offset(max(0, offset))
-
-
-def upsert_posts(connection: Connection) -> sqlite.Insert | postgresql.Insert:
-    """Insert posts; one already there is replaced unless it was fetched later."""
-    statement: sqlite.Insert | postgresql.Insert = (
-        sqlite.insert(collected_posts)
-        if connection.dialect.name == "sqlite"
-        else postgresql.insert(collected_posts)
-    )
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=list(collected_posts.primary_key),
-        set_={name: new[name] for name in ("created_at", "payload", "fetched_at", "source")},
-        where=collected_posts.c.fetched_at <= new.fetched_at,
-    )

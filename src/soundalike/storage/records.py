@@ -7,12 +7,14 @@ lists; the order of a dict's keys is not kept, and PostgreSQL may return a float
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 from uuid import UUID
 
 from soundalike.posts.rows import Row
 
 Json = dict[str, Any]
+
+_UNFINISHED: Final = {"collecting", "failed", "cancelled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,12 @@ class TrainingSession:
     error_message: str | None = None
     updated_at: datetime | None = None
     completed_at: datetime | None = None
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether its collection was begun or broken off, and no training has come of it."""
+        untrained = self.progress == 0 and not self.steps
+        return self.status in _UNFINISHED and untrained
 
 
 class SessionChanges(TypedDict, total=False):

@@ -3,7 +3,8 @@
 Another user's rows are as good as absent: they are never returned, counted, changed or named in a hint.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, Unpack
@@ -12,13 +13,26 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from soundalike.errors import UnknownModel, UnknownSession
+from soundalike.posts.api.pacing import CAREFUL_SECONDS
+from soundalike.posts.api.wire import Balance
 from soundalike.posts.post import Post, Window
-from soundalike.posts.rows import post_of, row_of
+from soundalike.storage.books import StoreBooks
 from soundalike.storage.database import Database, read_url, take_turn
 from soundalike.storage.finding import find_model_id
-from soundalike.storage.queries import columns_of, of_creator, own, page_of, posts_of, upsert_posts, values_of
+from soundalike.storage.ledger import (
+    has_balance_since,
+    put_balance,
+    read_charges,
+    read_ledger,
+    read_snapshots,
+)
+from soundalike.storage.locks import hold
+from soundalike.storage.pace import SharedPace
+from soundalike.storage.posts import count_posts, delete_posts, put_posts, read_posts
+from soundalike.storage.queries import columns_of, of_creator, own, page_of, values_of
 from soundalike.storage.records import Forgotten, SessionChanges, TrainedModelRecord, TrainingSession
-from soundalike.storage.tables import collected_posts, trained_ai_models, training_sessions
+from soundalike.storage.spending import Check, Fingerprint, Ledger, reconcile
+from soundalike.storage.tables import trained_ai_models, training_sessions
 from soundalike.storage.upgrade import open_database
 
 
@@ -103,6 +117,11 @@ class Store:
         with self._database.reading() as connection:
             return [TrainingSession(**row) for row in connection.execute(statement).mappings()]
 
+    def find_unfinished(self, user_id: UUID, username: str) -> TrainingSession | None:
+        """Find the creator's newest training session if its collection is still to be finished: broken off or begun."""
+        newest = next(iter(self.list_sessions(user_id, username=username, limit=1)), None)
+        return newest if newest and newest.is_unfinished else None
+
     def delete_session(self, user_id: UUID, session_id: UUID) -> None:
         """Delete the training session; posts collected for it and models trained from it stay.
 
@@ -122,7 +141,7 @@ class Store:
             username = _delete_session(connection, user_id, session_id)
             others = exists().where(*of_creator(training_sessions, user_id, username))
             if not connection.scalar(select(others)):
-                connection.execute(delete(collected_posts).where(*posts_of(user_id, username)))
+                delete_posts(connection, user_id, username)
 
     # Trained models
 
@@ -193,49 +212,94 @@ class Store:
     def save_posts(
         self, user_id: UUID, username: str, posts: Iterable[Post], *, fetched_at: datetime, source: str
     ) -> None:
-        """Add what was collected of a creator; a post already here takes the counts fetched last."""
-        common = {
-            "user_id": user_id,
-            "username": username.lower(),
-            "fetched_at": fetched_at,
-            "source": source,
-        }
-        by_id = {post.id: post for post in posts}
-        rows = [
-            {**common, "id": post.id, "created_at": post.created_at, "payload": row_of(post)}
-            for _, post in sorted(by_id.items())  # one order for all writers, so that none waits in a circle
-        ]
-        if rows:
-            with self._database.writing() as connection:
-                connection.execute(upsert_posts(connection), rows)
+        """Add what was collected of a creator.
+
+        A post already here takes the counts fetched last, but an unknown one never replaces a known one; a post that
+        was once paid for (source `api`) stays one.
+        """
+        with self._database.writing() as connection:
+            put_posts(connection, user_id, username, posts, fetched_at=fetched_at, source=source)
 
     def load_posts(self, user_id: UUID, username: str, window: Window | None = None) -> list[Post]:
         """Load a creator's collected posts, oldest first; only those inside `window` if one is given."""
-        table = collected_posts.c
-        statement = (
-            select(table.payload)
-            .where(*posts_of(user_id, username, window))
-            .order_by(table.created_at, table.id)
-        )
         with self._database.reading() as connection:
-            return [post_of(row, username=username) for row in connection.scalars(statement)]
+            return read_posts(connection, user_id, username, window)
 
     def count_posts(self, user_id: UUID, username: str, window: Window | None = None) -> int:
         """Count a creator's collected posts; only those inside `window` if one is given."""
-        statement = select(func.count()).select_from(collected_posts)
         with self._database.reading() as connection:
-            return connection.scalar(statement.where(*posts_of(user_id, username, window))) or 0
+            return count_posts(connection, user_id, username, window)
+
+    # Collecting
+
+    def books(
+        self,
+        user_id: UUID,
+        session_id: UUID | None,
+        *,
+        key: Fingerprint,
+        budget_credits: int,
+        monthly_credits: int | None = None,
+        now: Callable[[], datetime],
+    ) -> StoreBooks:
+        """Open the books of a collection, under its ceiling and the user's of a calendar month."""
+        return StoreBooks(
+            self._database,
+            user_id,
+            session_id,
+            key=key,
+            budget_credits=budget_credits,
+            monthly_credits=monthly_credits,
+            now=now,
+        )
+
+    def pace(self, name: str, *, spacing: float = CAREFUL_SECONDS) -> SharedPace:
+        """Open the pace of that name, shared by all on this database; `spacing` counts for a new one only."""
+        return SharedPace(self._database, name, spacing=spacing)
+
+    def hold(self, name: str, *, message: str, hint: str = "") -> AbstractContextManager[None]:
+        """Hold a lock while the block runs, alone among all on this database; it dies with the process.
+
+        Raises:
+            Busy: Somebody else holds it; with the message and the hint given.
+        """
+        return hold(self._database.engine, name, message=message, hint=hint)
+
+    # Spending
+
+    def ledger(self, user_id: UUID, *, since: datetime | None = None) -> Ledger:
+        """Say what the user spent on what, by training session and by month; only from `since` on if it is given."""
+        with self._database.reading() as connection:
+            return read_ledger(connection, user_id, since)
+
+    def note_balance(self, key: Fingerprint, balance: Balance, *, at: datetime) -> None:
+        """Note what the vendor said was left on a key."""
+        with self._database.writing() as connection:
+            put_balance(connection, key, balance, at)
+
+    def has_balance_since(self, key: Fingerprint, since: datetime) -> bool:
+        """Whether a key's balance was noted lately."""
+        with self._database.reading() as connection:
+            return has_balance_since(connection, key, since)
+
+    def reconcile(self, key: Fingerprint) -> list[Check]:
+        """Hold what a key's requests, whoever's, were booked at against what the vendor took."""
+        with self._database.reading() as connection:
+            return reconcile(read_snapshots(connection, key), read_charges(connection, key))
 
     # Creators
 
     def forget_creator(self, user_id: UUID, username: str) -> Forgotten:
-        """Delete everything the user holds of a creator: models, training sessions and collected posts."""
+        """Delete everything the user holds of a creator: models, training sessions and collected posts.
+
+        What was spent stays in the ledger, which names no creator.
+        """
         with self._database.writing() as connection:
             models, trainings = (
                 connection.execute(delete(table).where(*of_creator(table, user_id, username))).rowcount
                 for table in (trained_ai_models, training_sessions)
             )
-            posts = connection.execute(delete(collected_posts).where(*posts_of(user_id, username))).rowcount
+            posts = delete_posts(connection, user_id, username)
         return Forgotten(models=models, trainings=trainings, posts=posts)
 
 

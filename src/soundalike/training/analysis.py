@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from soundalike.posts.api.harvest import Coverage
 from soundalike.posts.collection import ENOUGH_FOR_A_VOICE, Collection, sort_out
 from soundalike.posts.post import Creator, Post, Window
 from soundalike.virality.score import Gate, ScoredPost, Selection, score_posts, select_viral, stability
@@ -13,7 +14,11 @@ TOP = 20
 
 @dataclass(frozen=True, slots=True)
 class Collecting:
-    """What collecting took. Credits: 100,000 are US$1; both are zero for files."""
+    """What collecting took. Credits: 100,000 are US$1; both are zero for files.
+
+    `kept_before` posts were there already and cost nothing; `coverage` says how much of the window came, where it is
+    known.
+    """
 
     collected: int
     requests: int = 0
@@ -21,6 +26,8 @@ class Collecting:
     seconds: float = 0.0
     stop_reason: str = "complete"
     warnings: tuple[str, ...] = ()
+    kept_before: int = 0
+    coverage: Coverage | None = None
 
     @property
     def usd(self) -> float:
@@ -46,7 +53,8 @@ class Analysis:
     @property
     def median_engagement(self) -> float:
         """The middle engagement of the kept posts of the window; 0 where there are none."""
-        totals = sorted(scored.engagement for scored in self.scored)
+        usual = [scored for scored in self.scored if scored.post.id not in self.collection.picked]
+        totals = sorted(scored.engagement for scored in usual)
         middle = len(totals) // 2
         return (totals[middle] + totals[~middle]) / 2 if totals else 0.0
 
@@ -61,8 +69,10 @@ def analyse(
     collecting: Collecting,
 ) -> Analysis:
     """Sort out, score and select; says in `warnings` whatever the user should know before training."""
-    collection = sort_out(posts, window)
-    scored = score_posts(collection.voice_corpus)  # posts before the window take part in the usual
+    unread = collecting.coverage.unread if collecting.coverage else ()
+    collection = sort_out(posts, window, unread=unread)
+    # Posts before the window take part in the usual.
+    scored = score_posts(collection.voice_corpus, picked=collection.picked)
     selection = select_viral(scored, gate=gate, top=top, window=window)
     return Analysis(
         creator=creator,
@@ -91,7 +101,11 @@ def _warnings(
         yield f"None of the {selection.considered:,} posts pass {_gate_in_words(gate)}. {advice}"
     if selection.posts:
         warning = stability(
-            collection.voice_corpus, gate=gate, top=len(selection.posts), window=collection.window
+            collection.voice_corpus,
+            gate=gate,
+            top=len(selection.posts),
+            window=collection.window,
+            picked=collection.picked,
         ).warning
         yield from [warning] if warning else []
 

@@ -41,6 +41,7 @@ class TrainedModel:
     held_out: tuple[Post, ...] = field(repr=False)
     collected: tuple[Post, ...] = field(repr=False)
     selected_ids: tuple[str, ...]
+    picked: frozenset[str] = field(default=frozenset(), repr=False, kw_only=True)
     background: Background = field(repr=False)
     writer: Writer = field(repr=False)
     seed: int = 0
@@ -78,7 +79,8 @@ class TrainedModel:
     @cached_property
     def forecaster(self) -> Forecaster | None:
         """Tells which of two wordings would win with this audience; None where that cannot be told from chance."""
-        return fit_forecaster(self.seen, seed=self.seed)
+        usual = [post for post in self.seen if post.id not in self.picked]
+        return fit_forecaster(usual, seed=self.seed)
 
     def write(
         self,

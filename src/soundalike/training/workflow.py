@@ -99,7 +99,8 @@ def train_model(
         voice = read_voice(split.seen, background)
         notes.detail = f"{len(voice.distinct_traits)} traits set it apart from {voice.writers} other writers"
     with journal.step(Step.PATTERNS) as notes:
-        patterns = tuple(find_patterns(split.seen, seed=order.seed))
+        usual = [post for post in split.seen if post.id not in order.collection.picked]
+        patterns = tuple(find_patterns(usual, seed=order.seed))
         notes.detail = wording.patterns(patterns)
     with journal.step(Step.TRAIN) as notes:
         prompt = train_prompt(split, order.selected_ids, voice, patterns)
@@ -115,6 +116,7 @@ def train_model(
         held_out=split.held_out,
         collected=order.collected,
         selected_ids=order.selected_ids,
+        picked=order.collection.picked,
         provenance=order.provenance,
         seed=order.seed,
         writer=writer,

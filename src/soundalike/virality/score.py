@@ -7,6 +7,7 @@ are left out here.
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection as Some
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -18,6 +19,7 @@ from soundalike.posts.collection import sort_out
 from soundalike.posts.post import Post, Window
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 WINDOW_SECONDS: Final = 30 * 86_400.0
 """Half the width of the stretch a post is compared with."""
@@ -89,12 +91,17 @@ class Stability:
 
 
 def score_posts(
-    posts: Sequence[Post], *, weights: Weights = "x-2026", shrinkage: float = 1.0
+    posts: Sequence[Post],
+    *,
+    weights: Weights = "x-2026",
+    shrinkage: float = 1.0,
+    picked: Some[str] = (),
 ) -> list[ScoredPost]:
     """Score the creator's own posts against their running usual; the result is in order of time.
 
     Args:
         posts: Posts of one creator in any order.
+        picked: Ids of posts that were collected for their engagement: they are scored, but no part of the usual.
         weights: Name of a preset, or a weight for each of likes, reposts, replies, quotes.
         shrinkage: How many posts' worth of views at the creator's mean rate are added to each post before its rates
             are taken, so that a handful of views cannot make a rate.
@@ -108,11 +115,12 @@ def score_posts(
     weighing = _read_weights(weights)
     if not own:
         return []
-    around = Surroundings(seconds_of(own))
+    usual = _usual(own, picked)
+    around = Surroundings(seconds_of(own), usual)
     engagement = engagement_of(own)
     baseline = around.median(engagement)
-    reach, views_known = _reach(own, engagement, around)
-    rates = _rates(own, views_known, shrinkage)
+    reach, views_known = _reach(own, engagement, around, usual)
+    rates = _rates(own, views_known, shrinkage, usual)
     resonance = _resonance(rates, weighing, len(own))
     resonance_percentile = around.percentile(resonance)
     named = [{name: float(rate[i]) for name, rate in rates.items() if rate[i] > 0} for i in range(len(own))]
@@ -171,11 +179,13 @@ def stability(
     gate: Gate = "auto",
     top: int = 20,
     window: Window | None = None,
+    picked: Some[str] = (),
 ) -> Stability:
     """Compare the selection under `weights` with what each preset would select in its place."""
 
     def chosen(under: Weights) -> set[str]:
-        selection = select_viral(score_posts(posts, weights=under), gate=gate, top=top, window=window)
+        scored = score_posts(posts, weights=under, picked=picked)
+        selection = select_viral(scored, gate=gate, top=top, window=window)
         return {each.post.id for each in selection.posts}
 
     mine = chosen(weights)
@@ -221,13 +231,16 @@ class Surroundings:
     """For each of the given times, in rising order: the stretch of posts it is compared with, itself among them.
 
     The stretch is ±30 days, widened to the nearest 20 posts where it holds fewer, and all there are where there are
-    fewer still.
+    fewer still. Only the `usual` posts are company; all are where the mask is left out.
     """
 
-    def __init__(self, seconds: Floats) -> None:
-        near_first, near_end = _nearest(seconds, min(FEWEST_NEIGHBOURS, len(seconds)))
-        self._first = np.minimum(np.searchsorted(seconds, seconds - WINDOW_SECONDS, "left"), near_first)
-        self._end = np.maximum(np.searchsorted(seconds, seconds + WINDOW_SECONDS, "right"), near_end)
+    def __init__(self, seconds: Floats, usual: Mask | None = None) -> None:
+        self._usual = np.ones(len(seconds), dtype=np.bool_) if usual is None else usual
+        company = seconds[self._usual]
+        here = np.clip(np.cumsum(self._usual) - 1, 0, None)
+        near_first, near_end = _nearest(seconds, company, here, min(FEWEST_NEIGHBOURS, len(company)))
+        self._first = np.minimum(np.searchsorted(company, seconds - WINDOW_SECONDS, "left"), near_first)
+        self._end = np.maximum(np.searchsorted(company, seconds + WINDOW_SECONDS, "right"), near_end)
 
     def median(self, values: Floats) -> Floats:
         """The median of each stretch."""
@@ -239,10 +252,10 @@ class Surroundings:
 
     def _stretches(self, values: Floats) -> Iterator[tuple[float, list[float]]]:
         # One sorted list slides along, so the work grows with the number of posts and not with its square.
-        numbers: list[float] = values.tolist()
+        numbers: list[float] = values[self._usual].tolist()
         stretch: list[float] = []
         held_from = held_to = 0
-        for value, first, end in zip(numbers, self._first.tolist(), self._end.tolist(), strict=True):
+        for value, first, end in zip(values.tolist(), self._first.tolist(), self._end.tolist(), strict=True):
             for entering in numbers[held_to:end]:
                 insort(stretch, entering)
             for leaving in numbers[held_from:first]:
@@ -251,11 +264,21 @@ class Surroundings:
             yield value, stretch
 
 
-def _nearest(seconds: Floats, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Bounds of the `count` posts nearest in time to each post; both bounds never go back."""
-    here = np.arange(len(seconds))[:, None]
-    first = np.clip(here + np.arange(1 - count, 1), 0, len(seconds) - count)
-    farther = np.maximum(seconds[here] - seconds[first], seconds[first + count - 1] - seconds[here])
+def _usual(posts: Sequence[Post], picked: Some[str]) -> Mask:
+    """Which posts the others are compared with; all, where nothing but picked ones is there."""
+    usual = np.array([post.id not in picked for post in posts], dtype=np.bool_)
+    return usual if usual.any() else ~usual
+
+
+def _nearest(
+    seconds: Floats, company: Floats, here: NDArray[np.intp], count: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Bounds of the `count` of the company nearest in time to each post; both bounds never go back.
+
+    `here` is each post's own place in the company, or the place of the one before it.
+    """
+    first = np.clip(here[:, None] + np.arange(1 - count, 2), 0, len(company) - count)
+    farther = np.maximum(seconds[:, None] - company[first], company[first + count - 1] - seconds[:, None])
     best = np.take_along_axis(first, farther.argmin(axis=1)[:, None], axis=1)[:, 0]
     best = np.maximum.accumulate(best)
     return best, best + count
@@ -271,8 +294,8 @@ def _standing(value: float, ordered: list[float]) -> float:
 
 
 def _reach(
-    posts: Sequence[Post], engagement: Floats, around: Surroundings
-) -> tuple[Floats, NDArray[np.bool_]]:
+    posts: Sequence[Post], engagement: Floats, around: Surroundings, usual: Mask
+) -> tuple[Floats, Mask]:
     """Percentile of views around each post, of engagement where views are unknown, and where they are known.
 
     A percentile of log views is one of views. Fewer than 20 posts with views are no company to be ranked in.
@@ -280,26 +303,28 @@ def _reach(
     views = _counts(posts, "views")
     known = np.isfinite(views)
     reach = around.percentile(engagement)
-    if known.sum() < FEWEST_NEIGHBOURS:
+    if (known & usual).sum() < FEWEST_NEIGHBOURS:
         return reach, np.zeros(len(posts), dtype=np.bool_)
-    reach[known] = Surroundings(seconds_of(posts)[known]).percentile(views[known])
+    reach[known] = Surroundings(seconds_of(posts)[known], usual[known]).percentile(views[known])
     return reach, known
 
 
-def _rates(posts: Sequence[Post], views_known: NDArray[np.bool_], shrinkage: float) -> dict[str, Floats]:
+def _rates(
+    posts: Sequence[Post], views_known: Mask, shrinkage: float, among: Mask
+) -> dict[str, Floats]:
     """For each count, how many times its usual rate a post came to; 0 where that is unknown.
 
     rate = (count + k·m) / (views + k), over m, the creator's mean rate; views and k are in units of the creator's
     median views. Without views every post counts as seen by one median's worth.
     """
     views = _counts(posts, "views")
-    usual = max(float(np.median(views[views_known])), 1.0) if views_known.any() else 1.0
+    usual = max(float(np.median(views[views_known & among])), 1.0) if (views_known & among).any() else 1.0
     seen = np.where(views_known, views / usual, 1.0)
     rates = {}
     for name in COUNTS:
         counts = _counts(posts, name)
         known = np.isfinite(counts)
-        mean = counts[known].sum() / max(seen[known].sum(), 1.0)
+        mean = counts[known & among].sum() / max(seen[known & among].sum(), 1.0)
         if mean > 0:
             rate = (counts + shrinkage * mean) / (seen + shrinkage) / mean
             rates[name] = np.where(known, rate, 0.0)

@@ -14,6 +14,7 @@ from soundalike.errors import (
     UpstreamOutOfCredits,
     UpstreamUnauthorized,
 )
+from soundalike.posts.api.books import MemoryBooks
 from soundalike.posts.api.client import TweetsApi, open_http
 from soundalike.posts.api.pacing import LocalPace
 from soundalike.posts.files import load_posts
@@ -111,8 +112,11 @@ def collected(emulator, *, key=None, budget=50_000, now=NOW):
     """Collect over HTTP with a client that waits for nothing."""
     pace = LocalPace(0.0, sleep=lambda _: None)
     with open_http(emulator.base_url) as http:
-        api = TweetsApi(http, key=key or emulator.key, pace=pace, sleep=lambda _: None, now=lambda: now)
-        source = ApiSource(api, budget_credits=budget)
+        books = MemoryBooks(budget)
+        api = TweetsApi(
+            http, key=key or emulator.key, pace=pace, books=books, sleep=lambda _: None, now=lambda: now
+        )
+        source = ApiSource(api)
         creator = source.creator("BarackObama")
         return creator, gather(source, creator, WINDOW)
 

@@ -16,9 +16,11 @@ from soundalike.errors import (
     SettingsError,
     UpstreamOutOfCredits,
 )
+from soundalike.posts.api.books import MemoryBooks
 from soundalike.posts.api.client import TweetsApi, open_http
-from soundalike.posts.api.pacing import LocalPace
-from soundalike.posts.api.paging import Source, StopReason
+from soundalike.posts.api.pacing import LocalPace, spacing_of
+from soundalike.posts.api.planning import Wish
+from soundalike.posts.api.stretches import StopReason
 from soundalike.posts.post import Creator, Window, last_id_before
 
 KEY = "new1_0123456789abcdef"
@@ -82,11 +84,12 @@ class Service:
     def found(self, query):
         limits = dict(re.findall(r"(\w+):(\d+)", query))
         since, until = int(limits["since_time"]), int(limits["until_time"])
-        newest = int(limits.get("max_id", 10**19))
+        newest, likes = int(limits.get("max_id", 10**19)), int(limits.get("min_faves", 0))
         return [
             post
             for post in self.posts
             if int(post["id"]) <= newest
+            and post.get("likeCount", 0) >= likes
             and since <= datetime.strptime(post["createdAt"], "%a %b %d %H:%M:%S %z %Y").timestamp() < until
         ]
 
@@ -119,19 +122,31 @@ class Time:
         self.seconds += seconds
 
 
-def api_for(service, *, spacing=1.0, key=KEY, time=None):
+def api_for(service, *, spacing=1.0, key=KEY, time=None, books=None):
     """A client of `service` whose time stands still but for its sleeping."""
-    time = time or Time()
+    time, books = time or Time(), books or MemoryBooks(100_000)
     http = open_http("https://tweets.invalid", transport=httpx2.MockTransport(service))
     pace = LocalPace(spacing, clock=time, sleep=time.sleep)
     return TweetsApi(
-        http, key=key, pace=pace, clock=time, sleep=time.sleep, now=lambda: NOW, chance=lambda: 0.0
+        http,
+        key=key,
+        pace=pace,
+        books=books,
+        clock=time,
+        sleep=time.sleep,
+        now=lambda: NOW,
+        chance=lambda: 0.0,
     )
 
 
-def fetch(service, window=HALF_YEAR, *, creator=ADA, budget=100_000, **options):
+def ignore(_):
+    """Do nothing about a page."""
+
+
+def fetch(service, window=HALF_YEAR, *, creator=ADA, budget=100_000, books=None, on_page=ignore, **wish):
     """What a fresh client brings."""
-    return api_for(service).fetch_posts(creator, window, budget_credits=budget, **options)
+    api = api_for(service, books=books or MemoryBooks(budget))
+    return api.fetch_posts(creator, Wish(window, **wish), on_page=on_page)
 
 
 # Paging
@@ -147,7 +162,7 @@ def test_a_timeline_is_followed_until_the_window_is_covered():
     assert [post.id for post in fetched.posts] == [post["id"] for post in service.posts[:180]]
     assert (fetched.requests, fetched.credits, fetched.seconds) == (10, 3_000, 9.0)
     assert fetched.warnings == ()
-    assert fetched.place is None
+    assert fetched.coverage.sentence == "All 180 posts of the window that the service shows."
 
 
 def test_a_window_in_the_past_is_searched_for():
@@ -158,21 +173,21 @@ def test_a_window_in_the_past_is_searched_for():
 
     assert [post.id for post in fetched.posts] == [post["id"] for post in service.posts[60:180]]
     bounds = f"since_time:{int(LONG_AGO.start.timestamp())} until_time:{int(LONG_AGO.end.timestamp())}"
-    assert service.queries[0] == f"from:ada {bounds}"
+    assert service.queries[0] == f"from:ada {bounds} -filter:replies"
     assert {request.url.params["queryType"] for request in service.log} == {"Latest"}
-    assert fetched.stop_reason is StopReason.EMPTY_PAGES
-    assert fetched.credits == 120 * 15 + 2 * 15
+    assert fetched.stop_reason is StopReason.LAST_PAGE
+    assert (fetched.requests, fetched.credits) == (6 + 1, 120 * 15 + 15)
 
 
-def test_a_chain_that_dries_up_goes_on_below_its_oldest_post():
-    """Steps by id reach every post, also where more than a page share one second."""
+def test_steps_by_id_reach_every_post():
+    """Also where a search dries up, and where more than a page share one second."""
     crowd = [item(NOW - timedelta(days=90, minutes=7), nth=number) for number in reversed(range(45))]
     posts = sorted(every(12, 300) + crowd, key=lambda post: int(post["id"]), reverse=True)
     service = Service(posts, chain_depth=30)
 
     fetched = fetch(service, LONG_AGO)
 
-    inside = [post["id"] for post in service.found(service.queries[0])]
+    inside = [post["id"] for post in Service(posts).found(service.queries[0])]
     assert [post.id for post in fetched.posts] == inside
     assert len(inside) > 150
     assert max(len(query.encode()) for query in service.queries) < 500
@@ -187,7 +202,7 @@ def test_a_timeline_that_ends_early_is_continued_by_search():
     assert len(fetched.posts) == 180
     assert service.queries[:3] == ["timeline"] * 3
     assert f"max_id:{int(service.posts[59]['id']) - 1}" in service.queries[3]
-    assert "a search brought 120 more posts" in fetched.warnings[0]
+    assert fetched.warnings == ("Read through a search, which finds no reposts and can miss single posts.",)
 
 
 def test_an_empty_timeline_is_no_proof_of_no_posts():
@@ -207,14 +222,15 @@ def test_a_creator_without_posts_is_not_searched_for():
     fetched = fetch(service, creator=Creator(id="7", username="ada", posts_count=0))
 
     assert (fetched.posts, fetched.requests, fetched.credits) == ((), 2, 30)
-    assert fetched.stop_reason is StopReason.EMPTY_PAGES
+    assert fetched.stop_reason is StopReason.LAST_PAGE
 
 
 def test_no_search_follows_where_every_counted_post_came():
     """A young account's timeline is the whole account."""
     fetched = fetch(Service(every(24, 30)), creator=Creator(id="7", username="ada", posts_count=30))
 
-    assert (len(fetched.posts), fetched.requests, fetched.stop_reason) == (30, 2, StopReason.LAST_PAGE)
+    assert (len(fetched.posts), fetched.requests) == (30, 2)
+    assert fetched.stop_reason is StopReason.WINDOW_COVERED
 
 
 def test_silence_about_counted_posts_is_pointed_out():
@@ -274,6 +290,7 @@ def test_pages_of_nothing_but_others_end_a_chain():
     assert fetched.posts == ()
     assert fetched.requests == 4
     assert fetched.stop_reason is StopReason.NOTHING_NEW
+    assert "The service broke off (nothing_new)" in " ".join(fetched.warnings)
 
 
 # Quirks of the service
@@ -305,6 +322,7 @@ def test_fresh_cursors_to_the_same_page_end_the_chain():
 
     assert len(fetched.posts) == PER_PAGE
     assert fetched.requests == 5
+    assert "posts from before 2026-10-31 12:00 UTC may be missing" in fetched.warnings[0]
     assert fetched.stop_reason is StopReason.NOTHING_NEW
 
 
@@ -390,7 +408,7 @@ def test_no_request_is_sent_that_could_pass_the_budget():
 
     assert (fetched.requests, fetched.credits, len(fetched.posts)) == (2, 600, 40)
     assert fetched.stop_reason is StopReason.BUDGET
-    assert "before 2026-10-11 12:00 UTC are missing" in fetched.warnings[0]
+    assert fetched.warnings == ("Ended early (budget_reached): 40 of about 180 posts of the window.",)
 
 
 def test_a_budget_below_one_page_buys_nothing():
@@ -412,47 +430,48 @@ def test_repeated_attempts_count_against_the_budget():
     assert fetched.stop_reason is StopReason.BUDGET
 
 
-def test_a_cap_stops_after_the_page_that_reaches_it():
-    """What was paid for is kept."""
+def test_a_sample_ends_with_the_page_that_reaches_its_size():
+    """What was paid for is kept, and said to be a sample."""
     fetched = fetch(Service(every(24, 400)), cap=30)
 
-    assert (len(fetched.posts), fetched.stop_reason) == (40, StopReason.CAP)
+    assert (len(fetched.posts), fetched.stop_reason) == (40, StopReason.SAMPLE)
+    assert fetched.warnings == ("A sample, as asked: 40 of about 180 posts of the window.",)
 
 
-def test_the_client_counts_everything_asked():
+def test_everything_asked_is_in_the_bill():
     """The profile costs 18, the balance nothing."""
     api = api_for(Service(every(24, 10)))
 
     api.fetch_balance()
     api.fetch_creator("@ada")
 
-    assert (api.requests, api.credits) == (2, 18)
+    assert (api.bill().requests, api.bill().credits, api.bill().open_requests) == (2, 18, 0)
 
 
 def test_the_estimate_is_for_the_present_pace():
     """1,000 posts take 51 requests."""
     estimate = api_for(Service([]), spacing=5.5).estimate(
-        Creator(id="7", username="ada", posts_count=1_000), HALF_YEAR, budget_credits=50_000
+        Creator(id="7", username="ada", posts_count=1_000), Wish(HALF_YEAR)
     )
 
-    assert (estimate.posts_high, estimate.seconds) == (1_000, 280.5)
+    assert (estimate.posts_high, estimate.seconds) == (1_000, 52 * 5.5)
 
 
 # Failures
 
 
 def test_one_refusal_for_speed_slows_all_that_follows():
-    """The spacing doubles for good."""
+    """The spacing doubles until calm has returned."""
     time = Time()
     service = Service(every(24, 400), faults={2: reply({}, 429)})
 
-    api_for(service, time=time).fetch_posts(ADA, HALF_YEAR, budget_credits=900)
+    api_for(service, time=time, books=MemoryBooks(900)).fetch_posts(ADA, Wish(HALF_YEAR))
 
-    assert time.slept == [1.0, 6.0, 2.0]
+    assert time.slept[:3] == [1.0, 6.0, 2.0]
 
 
 def test_a_failure_midway_keeps_what_was_bought():
-    """The posts, the error and the place to resume come back together."""
+    """The posts and the error come back together."""
     fetched = fetch(Service(every(24, 400), faults={3: reply({"message": "no"}, 402)}))
 
     assert len(fetched.posts) == 40
@@ -462,35 +481,80 @@ def test_a_failure_midway_keeps_what_was_bought():
 
 
 def test_an_interrupted_collection_resumes_without_paying_twice():
-    """From the stored place with the known posts, ten pages are bought in all."""
-    broken = fetch(Service(every(24, 400), faults={4: reply({}, 400)}))
-    healed = Service(every(24, 400))
+    """With the same books ten pages are bought in all, whatever the break."""
+    books = MemoryBooks(100_000)
+    broken = fetch(Service(every(24, 400), faults={4: reply({}, 400)}), books=books)
 
-    fetched = fetch(healed, resume_at=broken.place, known=broken.posts)
+    fetched = fetch(Service(every(24, 400)), books=books)
 
-    assert len(fetched.posts) == 180
+    assert (len(broken.posts), len(fetched.posts), fetched.kept_before) == (60, 180, 60)
     assert fetched.requests == 7
     assert broken.credits - 15 + fetched.credits == 3_000
 
 
-def test_every_step_of_a_search_can_be_resumed():
-    """A collection broken after each page in turn, and resumed from its last report, brings the same posts."""
-    service = Service(every(24, 400), timeline_depth=50, chain_depth=30)
-    known, place, collections = [], None, 0
-    while collections == 0 or place:
-        reports = []
+@pytest.mark.parametrize("window", [HALF_YEAR, LONG_AGO])
+def test_a_collection_broken_after_every_page_asks_no_page_twice(window):
+    """Broken after each page in turn, and resumed each time by a new client, it asks what one unbroken run asks."""
+    unbroken = Service(every(24, 400), timeline_depth=50)
+    expected = fetch(unbroken, window)
+    service, books = Service(every(24, 400), timeline_depth=50), MemoryBooks(100_000)
 
-        def stop_here(report, reports=reports):
-            reports.append(report)
-            raise ConnectionResetError
+    def stop_here(_):
+        raise ConnectionResetError
 
+    for _ in unbroken.log:
         with pytest.raises(ConnectionResetError):
-            fetch(service, on_page=stop_here, resume_at=place, known=known)
-        known, place = [*known, *reports[0].posts], reports[0].place
-        collections += 1
-        assert collections < 40
+            fetch(service, window, books=books, on_page=stop_here)
 
-    assert [post.id for post in known] == [post["id"] for post in service.posts[:180]]
+    assert [str(request.url) for request in service.log] == [str(request.url) for request in unbroken.log]
+    assert fetch(service, window, books=books).posts == expected.posts
+
+
+def test_a_second_collection_pays_for_the_difference_only():
+    """A day later: what was posted since, and the counts that were not final when they were read."""
+    service, books = Service(every(24, 400)), MemoryBooks(100_000)
+    fetch(service, books=books)
+    tomorrow = NOW + timedelta(days=1.5)
+    later = Service(every(24, 402, end=NOW + timedelta(days=2)))
+    api = api_for(later, books=books)
+    api._now = lambda: tomorrow
+
+    fetched = api.fetch_posts(ADA, Wish(Window(NOW - timedelta(days=178), tomorrow)))
+
+    assert (len(fetched.posts), fetched.kept_before) == (180, 178)
+    assert fetched.credits <= 11 * 15
+    assert all("since_time" in query for query in later.queries)
+
+
+def test_counts_may_be_wanted_anew():
+    """With an age of nothing all counts that were not final are read again, and only those."""
+    service, books = Service(every(24, 400)), MemoryBooks(100_000)
+    fetch(service, LONG_AGO, books=books)
+    fetch(service, Window(NOW - timedelta(days=60), NOW), books=books)
+    asked = len(service.log)
+    api = api_for(service, books=books)
+    api._now = lambda: NOW + timedelta(hours=1)
+
+    fetched = api.fetch_posts(ADA, Wish(HALF_YEAR, max_age=timedelta(0)))
+
+    assert len(fetched.posts) == 180
+    assert fetched.credits == 7 * 15 + 15
+    assert len(service.log) == asked + 2
+
+
+def test_few_ordinary_posts_and_all_liked_ones():
+    """The latest are bought to the stated number; of the rest only what was liked often enough."""
+    posts = every(24, 400)
+    for number, post in enumerate(posts):
+        post["likeCount"] = 5_000 if number % 50 == 0 else 3
+    service = Service(posts)
+
+    fetched = fetch(service, LONG_AGO, cap=30, look_from_likes=4_000)
+
+    liked = [post["id"] for post in posts[100:180:50]]
+    assert [post.id for post in fetched.posts] == [post["id"] for post in posts[60:100]] + liked
+    assert fetched.credits == (40 + 2 + 1) * 15
+    assert [gap.end for gap in fetched.coverage.unread] == [fetched.posts[39].created_at]
 
 
 def test_a_failure_before_the_first_page_is_raised():
@@ -507,10 +571,9 @@ def test_every_page_is_reported_before_the_next_is_asked_for():
 
     assert [asked for asked, _ in reports] == list(range(1, 11))
     assert [report.collected for _, report in reports] == [*range(20, 181, 20), 180]
-    assert tuple(post for _, report in reports for post in report.posts) == fetched.posts
-    assert reports[0][1].place.cursor == "20"
-    assert reports[0][1].place.source is Source.TIMELINE
-    assert (reports[-1][1].credits, reports[-1][1].place) == (3_000, None)
+    assert {post for _, report in reports for post in report.posts} >= set(fetched.posts)
+    assert [round(report.share, 2) for _, report in reports][:2] == [0.11, 0.22]
+    assert (reports[-1][1].credits, reports[-1][1].share) == (3_000, 1.0)
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -541,7 +604,7 @@ def test_a_protected_account_costs_no_page():
 # The connection
 
 
-@pytest.mark.parametrize(("recharged", "seconds"), [(0, 280.5), (60_000, 51 / 15)])
+@pytest.mark.parametrize(("recharged", "seconds"), [(0, 52 * 5.5), (60_000, 52 * spacing_of(20))])
 def test_the_pace_rises_only_on_proof(recharged, seconds):
     """A key with bonus credits only stays at one request per 5.5 s, a topped-up one speeds up."""
     service = Service([])
@@ -551,7 +614,7 @@ def test_the_pace_rises_only_on_proof(recharged, seconds):
     api.prove_pace()
 
     young = Creator(id="7", username="ada", posts_count=1_000)
-    assert api.estimate(young, HALF_YEAR, budget_credits=50_000).seconds == pytest.approx(seconds)
+    assert api.estimate(young, Wish(HALF_YEAR)).seconds == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("address", ["", "api.twitterapi.io", "ftp://x.org", "http://", "file:///etc/passwd"])

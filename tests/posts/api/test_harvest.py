@@ -1,66 +1,84 @@
-"""The posts bought are kept once, and what is missing is said."""
+"""What is missing from a collection is said."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from soundalike.posts.api.harvest import Basket, warnings_of
-from soundalike.posts.api.paging import Order, Source, StopReason
-from soundalike.posts.api.wire import Page
-from soundalike.posts.post import Creator, Post, Window
+from soundalike.posts.api.harvest import coverage_of, newest_first, stop_reason_of, warnings_of
+from soundalike.posts.api.stretches import Source, StopReason, Stretch
+from soundalike.posts.post import Creator, Post, Window, last_id_before
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-ORDER = Order(Creator(id="7", username="ada", pinned_ids=("3",)), Window(NOW - timedelta(days=10), NOW))
+WINDOW = Window(NOW - timedelta(days=100), NOW)
+ADA = Creator(id="7", username="ada", posts_count=5_000)
 
 
-def post(number, *, days=1, author="7"):
-    """A post so many days old."""
-    return Post(str(number), "words", NOW - timedelta(days=days), "ada", author_id=author)
+def stretch(reached_days=100, stop=StopReason.WINDOW_COVERED, **changes):
+    """The window, read so far."""
+    whole = Stretch.of("ada", WINDOW, Source.TIMELINE, now=NOW)
+    return replace(whole, reached=NOW - timedelta(days=reached_days), stop=stop, **changes)
 
 
-def test_each_post_is_kept_once_newest_first():
+def posts(count, *, days=1.0):
+    """So many posts, one each so many days."""
+    return [
+        Post(str(number), "words", NOW - timedelta(days=days * number), "ada")
+        for number in range(1, count + 1)
+    ]
+
+
+def said(read, found, creator=ADA):
+    """The warnings about what was read."""
+    reason = stop_reason_of(read)
+    return warnings_of(read, coverage_of(WINDOW, read, found, creator), reason, creator)
+
+
+def test_posts_come_newest_first():
     """Ids order the posts of one moment, as numbers."""
-    basket = Basket(ORDER, known=[post(9)])
+    alike = [Post(number, "words", NOW, "ada") for number in ("9", "10", "8")]
 
-    haul = basket.add(Page(posts=(post(10), post(9), post(10), post(8, days=2))), Source.TIMELINE)
-
-    assert [found.id for found in basket.posts] == ["10", "9", "8"]
-    assert ([found.id for found in haul.posts], haul.new_ids) == (["10", "8"], 2)
-
-
-def test_posts_outside_the_window_count_as_seen_only():
-    """They show that a chain moves on."""
-    basket = Basket(ORDER)
-
-    haul = basket.add(Page(posts=(post(5, days=-1), post(4, days=11))), Source.TIMELINE)
-
-    assert (haul.posts, haul.new_ids, haul.tail.id, basket.seen, len(basket)) == ((), 2, "4", 2, 0)
-
-
-def test_neither_a_pinned_nor_a_foreign_post_is_the_tail():
-    """The tail tells how far back a page reaches."""
-    basket = Basket(ORDER)
-    page = Page(posts=(post(9), post(3, days=900), post(1, days=20, author="8")), pinned=post(2, days=5))
-
-    haul = basket.add(page, Source.TIMELINE)
-
-    assert haul.tail.id == "9"
-    assert [found.id for found in basket.posts] == ["9", "2"]
-    assert basket.foreign == 1
+    assert [post.id for post in newest_first(alike)] == ["10", "9", "8"]
 
 
 def test_a_complete_collection_needs_no_warning():
     """Nothing is said where nothing is missing."""
-    basket = Basket(ORDER, known=[post(9)])
-
-    assert warnings_of(ORDER, basket, StopReason.WINDOW_COVERED, began_with=Source.TIMELINE) == ()
+    assert said([stretch()], posts(99)) == ()
 
 
-def test_an_early_end_says_what_is_missing():
-    """From the oldest post kept, or from the window's end."""
-    early, nothing = Basket(ORDER, known=[post(9)]), Basket(ORDER)
+def test_an_early_end_says_how_much_is_missing():
+    """The part that was read tells what the whole holds."""
+    early = stretch(25, StopReason.BUDGET)
 
-    assert warnings_of(ORDER, early, StopReason.BUDGET, began_with=Source.TIMELINE) == (
-        "Ended early (budget_reached): posts of the window before 2026-11-19 00:00 UTC are missing.",
-    )
-    assert (
-        "before the window's end" in warnings_of(ORDER, nothing, StopReason.CAP, began_with=Source.SEARCH)[0]
+    assert said([early], posts(25)) == ("Ended early (budget_reached): 25 of about 100 posts of the window.",)
+
+
+def test_where_nearly_nothing_was_read_the_accounts_pace_is_taken():
+    """One post proves little."""
+    found = coverage_of(WINDOW, [stretch(1, StopReason.INTERRUPTED)], posts(1), ADA)
+
+    assert found.expected > 50
+
+
+def test_the_worst_reason_speaks_for_all():
+    """Several stretches end for several reasons."""
+    assert stop_reason_of([stretch(), stretch(stop=StopReason.LAST_PAGE)]) is StopReason.LAST_PAGE
+    assert stop_reason_of([stretch(stop=StopReason.BUDGET), stretch()]) is StopReason.BUDGET
+    assert stop_reason_of([]) is StopReason.WINDOW_COVERED
+
+
+def test_a_long_silence_before_the_first_post_is_pointed_out():
+    """A search that ends years before the account does looks like a creator who was silent."""
+    oldest = last_id_before(NOW - timedelta(days=30))
+    read = stretch(100, StopReason.LAST_PAGE, below_id=oldest, brought=30)
+
+    (warning,) = said([read], posts(30))
+
+    assert warning.startswith("Nothing was found from 2026-08-12 to 2026-10-2")
+    assert said([replace(read, brought=3)], posts(3, days=10)) == ()
+
+
+def test_waste_is_counted():
+    """It was paid for."""
+    assert said([stretch(foreign=3, broken=1)], posts(99)) == (
+        "Posts of other accounts that were paid for and dropped: 3.",
+        "Items that could not be read and were left out: 1.",
     )

@@ -14,6 +14,7 @@ from soundalike.errors import (
     UpstreamRateLimited,
     UpstreamUnavailable,
 )
+from soundalike.posts.api.books import MemoryBooks
 from soundalike.posts.api.calls import profile_call
 from soundalike.posts.api.client import open_http
 from soundalike.posts.api.pacing import LocalPace
@@ -35,11 +36,20 @@ TOO_FAST = reply({"message": "QPS limit reached."}, 429)
 class Line:
     """A sender whose replies are scripted and whose time only sleeping moves."""
 
-    def __init__(self, *replies, key=KEY, spacing=0.0):
+    def __init__(self, *replies, key=KEY, spacing=0.0, budget=10_000):
         self.replies, self.log, self.slept, self.seconds = list(replies), [], [], 0.0
         http = open_http("https://tweets.invalid", transport=httpx2.MockTransport(self.answer))
         pace = LocalPace(spacing, clock=self.clock, sleep=self.sleep)
-        self.sender = Sender(http, key=key, pace=pace, clock=self.clock, sleep=self.sleep, chance=lambda: 0.0)
+        self.books = MemoryBooks(budget)
+        self.sender = Sender(
+            http,
+            key=key,
+            pace=pace,
+            books=self.books,
+            clock=self.clock,
+            sleep=self.sleep,
+            chance=lambda: 0.0,
+        )
 
     def clock(self):
         return self.seconds
@@ -55,8 +65,8 @@ class Line:
             raise scripted
         return scripted
 
-    def ask(self, username="ada", **options):
-        return self.sender.ask(profile_call(username), **options)
+    def ask(self):
+        return self.sender.ask(profile_call("ada")).value
 
     def refused(self):
         with pytest.raises(SoundalikeError) as caught:
@@ -172,7 +182,8 @@ def test_a_failed_attempt_is_booked_at_what_it_may_have_cost(fault, billed):
 
     line.ask()
 
-    assert (line.sender.requests, line.sender.credits) == (2, billed + 18)
+    bill = line.books.bill()
+    assert (bill.requests, bill.credits, bill.open_requests) == (2, billed + 18, 1)
 
 
 def test_ctrl_c_is_obeyed_at_once_and_leaves_the_request_booked():
@@ -182,21 +193,31 @@ def test_ctrl_c_is_obeyed_at_once_and_leaves_the_request_booked():
     with pytest.raises(KeyboardInterrupt):
         line.ask()
 
-    assert (len(line.log), line.sender.credits) == (1, 18)
+    assert (len(line.log), line.books.bill().credits, line.books.bill().open_requests) == (1, 18, 1)
 
 
-def test_a_check_runs_before_each_attempt():
-    """So a budget holds for repeated attempts too."""
-    line = Line(httpx2.ReadTimeout("late"), ADA)
+def test_a_ceiling_holds_for_repeated_attempts_too():
+    """A lost answer may have been billed, so there is no money for a second attempt."""
+    line = Line(httpx2.ReadTimeout("late"), ADA, budget=20)
 
-    def check():
-        if line.sender.credits:
-            raise BudgetExceeded("enough", spent=18, budget=20)
-
-    with pytest.raises(BudgetExceeded):
-        line.ask(before_each=check)
-
+    assert isinstance(line.refused(), BudgetExceeded)
     assert len(line.log) == 1
+
+
+def test_what_an_exchange_takes_is_measured():
+    """It says how many requests have to be under way to use the key's rate."""
+    line = Line(ADA)
+    line.replies[0] = httpx2.Response(200, content=slow_bytes(line, ADA.content))
+
+    line.ask()
+
+    assert line.sender.latency.mean == 3.0
+
+
+def slow_bytes(line, content):
+    """The content after three seconds."""
+    line.seconds += 3
+    yield content
 
 
 @pytest.mark.parametrize("key", ["", "  ", "two words", "schlüssel", "line\nbreak"])

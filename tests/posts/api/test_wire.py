@@ -20,14 +20,22 @@ from soundalike.errors import (
     UpstreamUnavailable,
 )
 from soundalike.posts.api.refusals import check_reply
-from soundalike.posts.api.wire import Balance, Page, read_balance, read_creator, read_page, read_post
+from soundalike.posts.api.wire import (
+    Balance,
+    Page,
+    read_balance,
+    read_creator,
+    read_names,
+    read_page,
+    read_post,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-READERS = (read_post, read_page, read_balance, lambda payload: read_creator(payload, "ada"))
+READERS = (read_post, read_page, read_balance, read_names, lambda payload: read_creator(payload, "ada"))
 
 
 def post_item(**changes):
@@ -89,7 +97,8 @@ REFUSED = {
     "error_500_message.json": UpstreamUnavailable,
 }
 # Replies of calls that are never made; the other x_ files are no replies of this API.
-NOT_ASKED_FOR = {"batch_user_info_success.json", "user_about_success.json"}
+NAMES = "batch_user_info_success.json"
+NOT_ASKED_FOR = {"user_about_success.json"}
 
 
 def test_no_published_example_is_left_unread(shared):
@@ -97,7 +106,17 @@ def test_no_published_example_is_left_unread(shared):
     manifest = json.loads((shared / "design/tweets_api/examples/manifest.json").read_text())
     files = {entry["file"] for entry in manifest["examples"] if not entry["file"].startswith("x_")}
 
-    assert files == {*PAGES, *CREATORS, *BALANCES, *REFUSED, *NOT_ASKED_FOR}
+    assert files == {*PAGES, *CREATORS, *BALANCES, *REFUSED, NAMES, *NOT_ASKED_FOR}
+
+
+def test_names_are_found_by_id(shared):
+    """Accounts that are gone are missing; what is no list of accounts is drift."""
+    payload = example(shared, NAMES)
+
+    assert read_names(payload)["1105107392787386383"] == "example_creator"
+    assert read_names({"users": [{"id": "1"}, "text", {"id": "2", "userName": "bad name"}]}) == {}
+    with pytest.raises(SchemaDrift):
+        read_names({"people": []})
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,27 +1,38 @@
-"""Fetches a creator and their posts from the tweets API, within a budget.
+"""Fetches a creator and their posts from the tweets API, within what the books allow.
 
-A collection travels: paging decides what to ask, calls words it, sending asks, wire reads, harvest keeps.
+A collection travels: planning says what is left to read, stretches which page is next, calls words it, sending books
+and asks, wire reads, the books keep, harvest sums up.
 """
 
 import random
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import httpx2
 
-from soundalike.errors import BudgetExceeded, CreatorProtected, SettingsError, SoundalikeError
-from soundalike.posts.api import paging
-from soundalike.posts.api.calls import balance_call, profile_call, search_call, timeline_call
-from soundalike.posts.api.harvest import Basket, Fetched, PageReport, warnings_of
+from soundalike.errors import CreatorNotFound, CreatorProtected, SettingsError, SoundalikeError
+from soundalike.posts.api.books import OK, Bill, Books
+from soundalike.posts.api.calls import Call, balance_call, names_call, profile_call
+from soundalike.posts.api.estimate import Estimate, estimate
+from soundalike.posts.api.harvest import (
+    Fetched,
+    PageReport,
+    coverage_of,
+    newest_first,
+    stop_reason_of,
+    warnings_of,
+)
 from soundalike.posts.api.pacing import Pace, spacing_for
-from soundalike.posts.api.paging import Chain, Haul, Order, Place, Source, StopReason
-from soundalike.posts.api.pricing import PAGE_CREDITS, Estimate, estimate
+from soundalike.posts.api.planning import Wish, lanes, plan
+from soundalike.posts.api.reading import Reading
 from soundalike.posts.api.sending import Sender
-from soundalike.posts.api.wire import Balance, Page
-from soundalike.posts.post import Creator, Post, Window, read_username
+from soundalike.posts.api.stretches import StopReason, Stretch
+from soundalike.posts.api.wire import Balance
+from soundalike.posts.post import Creator, read_username
+
+T = TypeVar("T")
 
 BASE_URL: Final = "https://api.twitterapi.io"
 TIMEOUT_SECONDS: Final = 30.0  # as the vendor's own clients; its average is 0.7 s
@@ -47,10 +58,9 @@ def open_http(base_url: str = BASE_URL, *, transport: httpx2.BaseTransport | Non
 
 
 class TweetsApi:
-    """The tweets API behind one key, for one collection at a time.
+    """The tweets API behind one key, for one collection; what it asks, pays and brings goes into `books`.
 
-    `requests` and `credits` count everything asked since the client was made; credits are what may have been billed,
-    at most. `now` tells the time of day, `clock` measures, `sleep` waits, `chance` gives numbers in [0, 1).
+    `now` tells the time of day, `clock` measures, `sleep` waits, `chance` gives numbers in [0, 1).
 
     Raises:
         SettingsError: `key` is empty or holds what no key holds.
@@ -62,43 +72,43 @@ class TweetsApi:
         *,
         key: str,
         pace: Pace,
+        books: Books,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._sender = Sender(http, key=key, pace=pace, clock=clock, sleep=sleep, chance=chance)
-        self._pace, self._clock, self._now = pace, clock, now
-
-    @property
-    def requests(self) -> int:
-        """Requests sent since this client was made, repeated ones included."""
-        return self._sender.requests
-
-    @property
-    def credits(self) -> int:
-        """Credits that these requests may have cost, at most."""
-        return self._sender.credits
+        self._sender = Sender(http, key=key, pace=pace, books=books, clock=clock, sleep=sleep, chance=chance)
+        self._pace, self._books, self._clock, self._now = pace, books, clock, now
 
     def fetch_balance(self) -> Balance:
         """Fetch what the key has left; free of charge. Bills settle 20 to 60 s late."""
-        return self._sender.ask(balance_call())
+        return self._ask(balance_call())
 
     def prove_pace(self) -> Balance:
         """Fetch the balance, and let the pace rise to what it proves to be allowed."""
         balance = self.fetch_balance()
-        self._pace.speed_up(spacing_for(balance))
+        self._pace.prove(spacing_for(balance))
         return balance
 
-    def fetch_creator(self, username: str) -> Creator:
+    def fetch_creator(self, username: str, *, known_id: str | None = None) -> Creator:
         """Fetch the account behind a name, an @name or a profile link.
+
+        Where nobody is called that any more and `known_id` is what the account was known by, the error says what it is
+        called now.
 
         Raises:
             InvalidUsername: It cannot be a name; nothing was asked.
             CreatorNotFound, CreatorProtected, CreatorUnavailable: Its posts cannot be had.
+            BudgetExceeded: A ceiling does not allow it.
             UpstreamError: The service gave no answer.
         """
-        creator = self._sender.ask(profile_call(read_username(username)))
+        name = read_username(username)
+        try:
+            creator = self._ask(profile_call(name))
+        except CreatorNotFound:
+            self._refuse_old_name(name, known_id)
+            raise
         if creator.is_protected:
             raise CreatorProtected(
                 f"@{creator.username} is protected.",
@@ -107,131 +117,92 @@ class TweetsApi:
             )
         return creator
 
-    def estimate(
-        self, creator: Creator, window: Window, *, budget_credits: int, cap: int | None = None
-    ) -> Estimate:
-        """Say what `fetch_posts` and the profile will cost, at the present pace; asks nothing."""
+    def _refuse_old_name(self, username: str, known_id: str | None) -> None:
+        new_name = self._ask(names_call(known_id)).get(known_id) if known_id else None
+        if new_name and new_name.lower() != username.lower():
+            raise CreatorNotFound(
+                f"@{username} is called @{new_name} now.", username=username, hint=f"Use @{new_name}."
+            )
+
+    def bill(self) -> Bill:
+        """What this collection asked and paid so far, in earlier runs too."""
+        return self._books.bill()
+
+    def estimate(self, creator: Creator, wish: Wish) -> Estimate:
+        """Say what `fetch_posts` will cost beside what was paid, at the present pace; asks nothing."""
+        todo = plan(wish, self._books.stretches(creator.username), creator, now=self._now())
         return estimate(
             creator,
-            window,
-            budget_credits=budget_credits,
-            seconds_between=self._pace.seconds_between,
-            cap=cap,
-            by_search=paging.starts_with_search(window, self._now()),
+            todo,
+            budget_credits=self._books.left(),
+            spacing=self._pace.seconds_between,
+            cap=wish.cap,
+            posts_kept=len(self._books.posts(creator.username, wish.window)),
         )
 
     def fetch_posts(
-        self,
-        creator: Creator,
-        window: Window,
-        *,
-        budget_credits: int,
-        cap: int | None = None,
-        on_page: Callable[[PageReport], None] | None = None,
-        include_replies: bool = False,
-        resume_at: Place | None = None,
-        known: Iterable[Post] = (),
+        self, creator: Creator, wish: Wish, *, on_page: Callable[[PageReport], None] = lambda _: None
     ) -> Fetched:
-        """Fetch the creator's posts of `window`, newest first, page by page.
+        """Fetch the creator's posts that are wanted and not in the books yet, page by page.
 
-        Stops before a request that could pass `budget_credits`, and after the page that reaches `cap` posts, which is
-        kept whole. Every page is handed to `on_page` before the next is asked for; whatever that raises ends the
-        collection. `resume_at` and `known` go on where a report or a result left off.
-
-        An error ends the collection: before the first page it is raised; later it is returned as `failure`, with
-        the posts bought until then.
+        Every page lies in the books before the next is asked for, and is then told to `on_page`; whatever that raises
+        ends the collection. A request that could pass a ceiling is not sent. An error ends the collection: before
+        the first page it is raised, later returned as `failure`.
 
         Raises:
-            BudgetExceeded: The budget does not buy one page.
+            BudgetExceeded: A ceiling does not allow the first page.
             UpstreamError, CreatorError: The first page could not be had.
         """
-        order = Order(creator, window, cap, include_replies)
-        basket, began = Basket(order, known), self._clock()
-        begin = resume_at or paging.first_place(window, self._now())
-        budget = _Budget(budget_credits, self.requests, self.credits)
-        end = self._collect(order, basket, begin, budget, on_page)
+        began, before = self._clock(), self._books.bill()
+        kept_before = len(self._books.posts(creator.username, wish.window))
+        done, failure = self._read(creator, wish, on_page)
+        posts = newest_first(self._books.posts(creator.username, wish.window))
+        if failure and not posts and not any(stretch.pages for stretch in done):
+            raise failure
+        after, reason = self._books.bill(), stop_reason_of(done)
+        coverage = coverage_of(wish.window, self._books.stretches(creator.username), posts, creator)
         return Fetched(
-            posts=basket.posts,
-            requests=self.requests - budget.requests_before,
-            credits=self.credits - budget.credits_before,
+            posts=posts,
+            requests=after.requests - before.requests,
+            credits=after.credits - before.credits,
             seconds=self._clock() - began,
-            stop_reason=end.reason,
-            warnings=warnings_of(order, basket, end.reason, began_with=begin.source),
-            failure=end.failure,
-            place=end.place,
+            stop_reason=reason,
+            warnings=warnings_of(done, coverage, reason, creator),
+            failure=None if reason is StopReason.BUDGET else failure,
+            kept_before=kept_before,
+            coverage=coverage,
         )
 
-    def _collect(
+    def _read(
+        self, creator: Creator, wish: Wish, on_page: Callable[[PageReport], None]
+    ) -> tuple[list[Stretch], SoundalikeError | None]:
+        """Read all posts, or the latest; then look at the rest for those that were liked often."""
+        done, failure = self._read_on(creator, wish, on_page, most_posts=wish.cap)
+        if wish.look_from_likes and not failure:
+            looked, failure = self._read_on(creator, wish, on_page, min_likes=wish.look_from_likes)
+            done += looked
+        return done, failure
+
+    def _read_on(
         self,
-        order: Order,
-        basket: Basket,
-        begin: Place,
-        budget: "_Budget",
-        on_page: Callable[[PageReport], None] | None,
-    ) -> "_End":
-        chain = Chain(begin, frozenset({begin.cursor}))
-        while True:
-            place = chain.place
-            try:
-                page = self._fetch_page(order, place, budget)
-            except SoundalikeError as error:
-                if not basket.pages:
-                    raise
-                over = isinstance(error, BudgetExceeded)
-                return _End(StopReason.BUDGET, place) if over else _End(StopReason.INTERRUPTED, place, error)
-            haul = basket.add(page, place.source)
-            step = paging.go_on(chain, page, haul, order, collected=len(basket), seen=basket.seen)
-            if on_page:
-                on_page(self._report(haul, basket, budget, step))
-            if isinstance(step, StopReason):
-                return _End(step)
-            chain = step
-
-    def _fetch_page(self, order: Order, place: Place, budget: "_Budget") -> Page:
-        if place.source is Source.TIMELINE:
-            call = timeline_call(order.creator, cursor=place.cursor, include_replies=order.include_replies)
-        else:
-            call = search_call(order.creator, order.window, max_id=place.max_id, cursor=place.cursor)
-        page = self._sender.ask(call, before_each=lambda: budget.check(self.credits))
-        self._sender.refund(call.most_credits - page.credits)
-        return page
-
-    def _report(self, haul: Haul, basket: Basket, budget: "_Budget", step: Chain | StopReason) -> PageReport:
-        return PageReport(
-            posts=haul.posts,
-            collected=len(basket),
-            requests=self.requests - budget.requests_before,
-            credits=self.credits - budget.credits_before,
-            place=step.place if isinstance(step, Chain) else None,
+        creator: Creator,
+        wish: Wish,
+        on_page: Callable[[PageReport], None],
+        *,
+        min_likes: int = 0,
+        most_posts: int | None = None,
+    ) -> tuple[list[Stretch], SoundalikeError | None]:
+        read = self._books.stretches(creator.username)
+        todo = plan(wish, read, creator, now=self._now(), min_likes=min_likes)
+        if most_posts is None and not min_likes:
+            latency, spacing = self._sender.latency.mean, self._pace.seconds_between
+            todo = lanes(todo, creator, latency=latency, spacing=spacing)
+        reading = Reading(
+            self._sender, self._books, creator, wish.window, on_page=on_page, most_posts=most_posts
         )
+        return reading.run(todo), reading.failure
 
-
-@dataclass(frozen=True, slots=True)
-class _Budget:
-    """A ceiling on what one collection spends, and the client's counts before it."""
-
-    credits: int
-    requests_before: int
-    credits_before: int
-
-    def check(self, spent: int) -> None:
-        """Refuse a page that could pass the ceiling; `spent` is the client's count.
-
-        Raises:
-            BudgetExceeded: What was spent and a full page are more than the budget.
-        """
-        spent -= self.credits_before
-        if spent + PAGE_CREDITS > self.credits:
-            raise BudgetExceeded(
-                f"One more page could pass the budget of {self.credits:,} credits; {spent:,} are spent.",
-                spent=spent,
-                budget=self.credits,
-                hint=f"Raise TWITTER_API_BUDGET_CREDITS; a page costs up to {PAGE_CREDITS}.",
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    reason: StopReason
-    place: Place | None = None
-    failure: SoundalikeError | None = None
+    def _ask(self, call: Call[T]) -> T:
+        answer = self._sender.ask(call)
+        self._books.settle(answer.entry, call.most_credits, OK)
+        return answer.value

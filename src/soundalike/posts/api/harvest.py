@@ -1,34 +1,51 @@
 """What a collection brought: the posts, the bill, and what its owner should know about both."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from soundalike.errors import SoundalikeError
-from soundalike.posts.api.paging import Haul, Order, Place, Source, StopReason
-from soundalike.posts.api.wire import Page
-from soundalike.posts.post import Post
+from soundalike.posts.api.planning import expected_posts, read_share, unread
+from soundalike.posts.api.stretches import Source, StopReason, Stretch
+from soundalike.posts.post import Creator, Post, Window, time_of_id
+
+_STRANGE_SILENCE = 20  # posts expected where none came; chance would explain it once in 500 million times
+_TELLING_SHARE = 0.02  # of a window, before the part read says how much the whole holds
 
 
 @dataclass(frozen=True, slots=True)
 class PageReport:
-    """A page that came: its new posts of the window, and the totals of this collection up to here.
-
-    `place` is where to resume after a crash; None after the last page.
-    """
+    """A page that came, and the totals of this collection up to here; `share` of the window is read."""
 
     posts: tuple[Post, ...]
     collected: int
     requests: int
     credits: int
-    place: Place | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a window came: `posts` of about `expected`; `share` of its time was read whole, `unread` was not."""
+
+    posts: int
+    expected: int
+    share: float
+    unread: tuple[Window, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """In words."""
+        if self.share >= 1:
+            return f"All {self.posts:,} posts of the window that the service shows."
+        return f"{self.posts:,} of about {self.expected:,} posts of the window."
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A collection: the window's posts, each once, newest first, replies and reposts of the creator included.
+    """A collection: the window's posts, each once, newest first, reposts of the creator included.
 
-    `credits` is what may have been billed, at most. Where it ended for BUDGET or INTERRUPTED, `place` is where to
-    resume; `failure` is the error behind INTERRUPTED.
+    `kept_before` of them were in the books already and cost nothing now; `requests`, `credits` and `seconds` are what
+    this fetch took, credits what may have been billed, at most. `failure` is the error behind INTERRUPTED.
     """
 
     posts: tuple[Post, ...]
@@ -38,66 +55,91 @@ class Fetched:
     stop_reason: StopReason
     warnings: tuple[str, ...] = ()
     failure: SoundalikeError | None = None
-    place: Place | None = None
+    kept_before: int = 0
+    coverage: Coverage | None = None
 
 
-class Basket:
-    """The posts bought so far: the creator's own, each once."""
+def newest_first(posts: Iterable[Post]) -> tuple[Post, ...]:
+    """The posts from the newest on; ids settle the order within a second."""
+    return tuple(sorted(posts, key=lambda post: (post.created_at, int(post.id)), reverse=True))
 
-    def __init__(self, order: Order, known: Iterable[Post] = ()) -> None:
-        self._order = order
-        self._posts = {post.id: post for post in known if post.created_at in order.window}
-        self._seen = set(self._posts)
-        self._pinned = set(order.creator.pinned_ids)
-        self.pages = self.searched = self.foreign = self.broken = 0
 
-    def __len__(self) -> int:
-        return len(self._posts)
+def stop_reason_of(stretches: Sequence[Stretch]) -> StopReason:
+    """One reason for all: the one that left most undone."""
+    reasons = {stretch.stop for stretch in stretches if stretch.stop}
+    by_weight = (
+        StopReason.INTERRUPTED,
+        StopReason.BUDGET,
+        StopReason.SAMPLE,
+        StopReason.EMPTY_PAGES,
+        StopReason.NOTHING_NEW,
+        StopReason.LAST_PAGE,
+    )
+    return next((reason for reason in by_weight if reason in reasons), StopReason.WINDOW_COVERED)
 
-    @property
-    def seen(self) -> int:
-        """How many of the creator's posts came by, inside and outside the window."""
-        return len(self._seen)
 
-    @property
-    def posts(self) -> tuple[Post, ...]:
-        """The window's posts, newest first; ids settle the order within a second."""
-        return tuple(
-            sorted(self._posts.values(), key=lambda post: (post.created_at, int(post.id)), reverse=True)
-        )
-
-    def add(self, page: Page, source: Source) -> Haul:
-        """Take the page's own posts, a pinned one sent apart included."""
-        own, pinned = self._own(page.posts), self._own((page.pinned,) if page.pinned else ())
-        self.pages += 1
-        self.foreign += len(page.posts) - len(own)
-        self.broken += page.broken
-        self._pinned |= {post.id for post in pinned}
-        fresh = {post.id: post for post in own + pinned if post.id not in self._seen}
-        inside = {post.id: post for post in fresh.values() if post.created_at in self._order.window}
-        self._seen |= fresh.keys()
-        self._posts |= inside
-        self.searched += len(inside) if source is Source.SEARCH else 0
-        tail = next((post for post in reversed(own) if post.id not in self._pinned), None)
-        return Haul(tuple(inside.values()), len(fresh), tail)
-
-    def _own(self, posts: tuple[Post, ...]) -> list[Post]:
-        return [post for post in posts if post.author_id == self._order.creator.id]
+def coverage_of(window: Window, read: Sequence[Stretch], posts: Sequence[Post], creator: Creator) -> Coverage:
+    """How much of the window came; the part read tells what the rest holds, or else the account's average pace."""
+    share, gaps = read_share(window, read), tuple(unread(window, read))
+    whole_read = sum(not any(post.created_at in gap for gap in gaps) for post in posts)
+    whole = expected_posts(creator, window) if share < _TELLING_SHARE else whole_read / share
+    return Coverage(len(posts), max(len(posts), round(whole)), share, gaps)
 
 
 def warnings_of(
-    order: Order, basket: Basket, stop_reason: StopReason, *, began_with: Source
+    read: Sequence[Stretch], coverage: Coverage, stop_reason: StopReason, creator: Creator
 ) -> tuple[str, ...]:
     """What is missing from a collection, or was paid for in vain, in sentences."""
-    oldest = f"{basket.posts[-1].created_at:%Y-%m-%d %H:%M} UTC" if len(basket) else "the window's end"
-    counted = order.creator.posts_count or 0
-    said = {
-        f"Ended early ({stop_reason}): posts of the window before {oldest} are missing.": stop_reason.is_early,
-        f"The timeline ended before the window's start; a search brought {basket.searched} more posts. It finds no "
-        "reposts.": began_with is Source.TIMELINE and basket.searched > 0,
+    sentences = [_early_end(coverage, stop_reason), _blindness(coverage, stop_reason, creator), *_waste(read)]
+    for stretch in read:
+        sentences += [_broken_promise(stretch), _silence(stretch)]
+    if any(stretch.source is Source.SEARCH and stretch.brought for stretch in read):
+        sentences.append("Read through a search, which finds no reposts and can miss single posts.")
+    return tuple(dict.fromkeys(filter(None, sentences)))
+
+
+def _early_end(coverage: Coverage, reason: StopReason) -> str:
+    if reason is StopReason.SAMPLE:
+        return f"A sample, as asked: {coverage.sentence}"
+    return f"Ended early ({reason}): {coverage.sentence}" if reason.is_early else ""
+
+
+def _blindness(coverage: Coverage, reason: StopReason, creator: Creator) -> str:
+    counted = creator.posts_count or 0
+    if not counted or coverage.posts or reason in {StopReason.BUDGET, StopReason.INTERRUPTED}:
+        return ""
+    return (
         f"No post was found, although the profile counts {counted:,}: timelines and searches can be blind to small "
-        "or new accounts.": counted > 0 and not basket.seen and not stop_reason.is_early,
-        f"Posts of other accounts that were paid for and dropped: {basket.foreign}.": basket.foreign > 0,
-        f"Items that could not be read and were left out: {basket.broken}.": basket.broken > 0,
-    }
-    return tuple(sentence for sentence, holds in said.items() if holds)
+        "or new accounts."
+    )
+
+
+def _waste(read: Sequence[Stretch]) -> Iterable[str]:
+    foreign, broken = (sum(getattr(stretch, name) for stretch in read) for name in ("foreign", "broken"))
+    if foreign:
+        yield f"Posts of other accounts that were paid for and dropped: {foreign}."
+    if broken:
+        yield f"Items that could not be read and were left out: {broken}."
+
+
+def _broken_promise(stretch: Stretch) -> str:
+    if stretch.stop is None or not stretch.stop.is_doubtful:
+        return ""
+    return (
+        f"The service broke off ({stretch.stop}) although it promised more: posts from before "
+        f"{stretch.reached:%Y-%m-%d %H:%M} UTC may be missing."
+    )
+
+
+def _silence(stretch: Stretch) -> str:
+    """A stretch that ends so long before its start that many posts would be expected there."""
+    oldest = time_of_id(stretch.below_id) if stretch.below_id else None
+    if stretch.stop is not StopReason.LAST_PAGE or not oldest or oldest >= stretch.end:
+        return ""
+    expected = stretch.brought * (oldest - stretch.start) / (stretch.end - oldest)
+    if expected < _STRANGE_SILENCE:
+        return ""
+    return (
+        f"Nothing was found from {stretch.start:%Y-%m-%d} to {oldest:%Y-%m-%d}, where many posts would be expected: "
+        "either the creator was silent, or the search does not reach that far."
+    )

@@ -1,11 +1,12 @@
-"""Sends requests to the tweets API, each at the key's pace; repeats what repeating can help; counts the credits."""
+"""Sends requests to the tweets API, each booked first and at the key's pace; repeats what repeating can help."""
 
 import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import httpx2
 
@@ -19,8 +20,9 @@ from soundalike.errors import (
     UpstreamUnauthorized,
     UpstreamUnavailable,
 )
+from soundalike.posts.api.books import Books
 from soundalike.posts.api.calls import Call
-from soundalike.posts.api.pacing import Pace, wait_after_refusal
+from soundalike.posts.api.pacing import Latency, Pace, wait_after_refusal
 from soundalike.posts.api.pricing import FLOOR_CREDITS
 from soundalike.posts.api.refusals import check_reply
 
@@ -33,14 +35,23 @@ _TRIES = 3  # for outages; each may have been billed
 _REFUSALS = 5  # waits for speed before giving up: 6, 12, 24, 48 and 60 s
 _LONGEST_WISH_SECONDS = 300.0  # a Retry-After beyond this is left to the caller
 _NOT_FOUND_SECONDS = 10.0  # accounts that exist have been "not found" and resolved later
+USUAL_LATENCY_SECONDS = 0.7  # the vendor's own average
 _SECRET_LENGTH = 12  # shorter keys are toys of a local stand-in, and could be part of any word
 
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 _NEVER_BILLED = (UpstreamUnauthorized, UpstreamOutOfCredits, UpstreamRateLimited)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """What came back, and the entry in the books that is still to be settled."""
+
+    value: T
+    entry: int
+
+
 class Sender:
-    """Asks with one key. `requests` counts attempts; `credits` what they may have cost, at most.
+    """Asks with one key; threads may share it. `latency` is what exchanges take.
 
     Raises:
         SettingsError: `key` is empty or holds what no key holds.
@@ -52,32 +63,26 @@ class Sender:
         *,
         key: str,
         pace: Pace,
+        books: Books,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._http, self._key, self._pace = http, _checked_key(key), pace
+        self._http, self._key, self._pace, self._books = http, _checked_key(key), pace, books
         self._clock, self._sleep, self._chance = clock, sleep, chance
-        self.requests = 0
-        self.credits = 0
+        self.latency = Latency(USUAL_LATENCY_SECONDS, 0.0)
 
-    def refund(self, credits_: int) -> None:
-        """Take back what a reply proves not to have been billed."""
-        self.credits -= credits_
-
-    def ask(self, call: Call[T], *, before_each: Callable[[], None] = lambda: None) -> T:
+    def ask(self, call: Call[T]) -> Answer[T]:
         """Ask until there is an answer or no sense in asking again.
 
-        `before_each` runs before every attempt; what it raises ends the asking.
-
         Raises:
+            BudgetExceeded: Another attempt could pass a ceiling.
             UpstreamError, CreatorError: The last attempt's.
         """
         # A loop of our own: stamina sleeps by the process's clock and counts failures of one kind. Here the shared pace
         # does part of the waiting, every attempt is billed, and each kind of failure has its own patience.
         failures: Counter[type[SoundalikeError]] = Counter()
         while True:
-            before_each()
             try:
                 return self._attempt(call)
             except (UpstreamRateLimited, UpstreamUnavailable, CreatorNotFound) as error:
@@ -102,24 +107,24 @@ class Sender:
             self._sleep(_NOT_FOUND_SECONDS)
         return True
 
-    def _attempt(self, call: Call[T]) -> T:
+    def _attempt(self, call: Call[T]) -> Answer[T]:
         """Send once. The highest price is booked first, so that a crash or Ctrl-C never leaves too little booked."""
         self._pace.wait_turn()
-        self.requests += 1
-        self.credits += call.most_credits
+        entry = self._books.reserve(call.kind, call.most_credits)
         try:
-            return call.read(self._send(call))
+            return Answer(call.read(self._send(call)), entry)
         except SoundalikeError as error:
-            self.credits += _billed(error, call.most_credits) - call.most_credits
+            self._books.settle(entry, _billed(error, call.most_credits), error.code)
             raise
 
     def _send(self, call: Call[T]) -> object:
-        headers = {"x-api-key": self._key}
+        headers, began = {"x-api-key": self._key}, self._clock()
         try:
             with self._http.stream(
                 "GET", call.path, params=call.params, headers=headers, follow_redirects=False
             ) as response:
                 body = self._read_body(response)
+            self._measure(self._clock() - began)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise UpstreamUnavailable(
                 f"The tweets API gave no answer ({type(error).__name__}).",
@@ -128,6 +133,13 @@ class Sender:
         if len(self._key) >= _SECRET_LENGTH:  # a reply that repeats the key must not bring it into a message
             body = body.replace(self._key.encode(), b"[key]")
         return check_reply(response.status_code, response.headers, body)
+
+    def _measure(self, seconds: float) -> None:
+        """What arrived strangely late shares its second with more requests than were spaced for it."""
+        excess = self.latency.excess(seconds)
+        self.latency = self.latency.after(seconds)
+        if excess:
+            self._pace.delay(excess)
 
     def _read_body(self, response: httpx2.Response) -> bytes:
         began, body = self._clock(), bytearray()

@@ -95,6 +95,22 @@ def read_creator(payload: object, username: str) -> Creator:
         raise drift("a profile", data) from None
 
 
+def read_names(payload: object) -> dict[str, str]:
+    """Read the usernames of the accounts found by id; those that are gone are missing.
+
+    Raises:
+        SchemaDrift: There is no list of accounts.
+        UpstreamError: The reply is an in-band error.
+    """
+    refuse_account(payload, "")
+    users = payload.get("users") if isinstance(payload, dict) else None
+    if not isinstance(users, list):
+        raise drift("accounts", payload)
+    found = [user for user in users if isinstance(user, dict)]
+    names = {_id_or_none(user.get("id")): _matching(user.get("userName"), _USERNAME) for user in found}
+    return {user_id: name for user_id, name in names.items() if user_id and name}
+
+
 def read_page(payload: object, *, username: str = "") -> Page:
     """Find the page in any of the envelopes: posts at the root or under `data`, paging at either; the root wins.
 

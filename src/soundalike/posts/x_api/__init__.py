@@ -1,0 +1,1 @@
+"""Posts from X's own API v2, through tweepy; an optional extra, `soundalike[x]`."""

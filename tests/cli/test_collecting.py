@@ -1,0 +1,121 @@
+"""Collecting as a user does it: the price before, the bill after, nothing bought twice."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from soundalike.emulator import Faults, running
+from soundalike.posts.post import Engagement, Post, last_id_before
+
+AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
+ADA = last_id_before(AS_OF - timedelta(days=900))
+
+
+def post(number):
+    """A post a day; words differ enough to be no duplicates."""
+    at = AS_OF - timedelta(days=number + 1)
+    words = f"kiln {number} loom {number * 7919 % 1009} barge {number * 31 % 97} quill {number * number % 89}"
+    counts = Engagement(likes=200_000 if number % 9 == 0 else 500, reposts=1, replies=1, quotes=0)
+    return Post(last_id_before(at), words, at, "ada", engagement=counts, author_id=ADA)
+
+
+@pytest.fixture
+def service(command, monkeypatch):
+    """The emulator, and settings that name it."""
+    with running([post(number) for number in range(400)]) as emulator:
+        monkeypatch.setenv("TWITTER_API_KEY", emulator.key)
+        monkeypatch.setenv("TWITTER_API_BASE_URL", emulator.base_url)
+        yield emulator
+
+
+def analyze(command, *options):
+    """The REST body of a collection, and what was said beside it."""
+    status, out, err = command("analyze", "ada", "--as-of", "2026-06-01", "--json", *options)
+    assert status == 0, err
+    return json.loads(out), err
+
+
+def test_the_price_is_said_first_and_the_bill_last(command, service):
+    """Both in credits and dollars; the second time nothing is bought."""
+    body, err = analyze(command)
+
+    assert err.startswith("@ada: about 8")
+    assert "at most 400 for" in err
+    stats = body["stats"]
+    assert (stats["viral"], stats["coverage"], stats["expected"], stats["keptBefore"]) == (21, 1.0, 182, 0)
+    assert stats["credits"] == sum(request.credits for request in service.requests) == 18 + 182 * 15 + 15
+
+    again, err = analyze(command)
+
+    assert err == "@ada: 182 posts are here already; nothing has to be bought.\n"
+    assert (again["stats"]["credits"], again["stats"]["keptBefore"]) == (18, 182)
+    assert again["tweets"] == body["tweets"]
+
+
+def test_the_ledger_holds_the_books_against_the_balance(command, service):
+    """What a stand-in billed is listed, and counts as nobody's money."""
+    analyze(command)
+
+    status, out, _ = command("ledger", "--json")
+
+    ledger = json.loads(out)
+    assert status == 0
+    (collection,) = [session for session in ledger["sessions"] if session["username"]]
+    assert (collection["username"], collection["standIn"]) == ("ada", True)
+    assert collection["credits"] == sum(request.credits for request in service.requests)
+    assert (collection["unanswered"], collection["outcomes"]) == (0, {"ok": collection["requests"]})
+    assert ledger["months"] == []
+    status, out, _ = command("ledger")
+    assert "a stand-in, nothing was billed" in out
+
+
+def test_the_ledger_of_a_newcomer_is_empty(command):
+    """It says so, and asks nobody."""
+    assert command("ledger") == (0, "Nothing was asked of the tweets API yet.\n", "")
+
+
+def test_a_service_that_is_gone_does_not_hide_the_ledger(command, service, monkeypatch):
+    """What was spent is known here."""
+    analyze(command)
+    monkeypatch.setenv("TWITTER_API_BASE_URL", "http://127.0.0.1:9")
+
+    status, out, err = command("ledger")
+
+    assert (status, "@ada" in out) == (0, True)
+    assert err.startswith("The balance could not be fetched")
+
+
+def test_an_estimate_costs_the_profile(command, service):
+    """It says what would be bought, about and at most, and how long that takes."""
+    status, out, _ = command("estimate", "ada", "--as-of", "2026-06-01", "--json")
+
+    estimate = json.loads(out)
+    assert (status, estimate["posts"][1], estimate["postsKept"]) == (0, 400, 0)
+    assert [request.path for request in service.requests] == ["/oapi/my/info", "/twitter/user/info"]
+
+
+def test_a_sample_is_bought_for_a_fraction(command, service):
+    """Fifty ordinary posts and the viral ones, instead of six months."""
+    body, _ = analyze(command, "--ordinary", "50")
+
+    assert body["stats"]["viral"] == 21
+    assert body["stats"]["credits"] < 100 * 15
+    assert body["stats"]["medianEngagement"] == 502
+    assert body["stats"]["warnings"][0].startswith("A sample, as asked")
+
+
+def test_a_collection_that_failed_midway_goes_on_with_the_next_call(command, service):
+    """The reason is said, and the pages before it are not paid again."""
+    service.set_faults(Faults.parse(["credits.bonus=0", "credits.recharge=800"]))
+    status, _, err = command("analyze", "ada", "--as-of", "2026-06-01", "--json")
+    assert (status, "credits" in err) == (1, True)
+    paid = len(service.requests)
+    service.set_faults(Faults())
+
+    body, err = analyze(command)
+
+    later = service.requests[paid:]
+    assert "posts are here already" in err
+    assert "/twitter/user/info" not in {request.path for request in later}
+    assert body["stats"]["coverage"] == 1.0
