@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     """Hard ceiling of one collection, in credits (100,000 are US$1)."""
     twitter_api_monthly_credits: Annotated[int, Field(ge=0)] = 1_000_000
     """Hard ceiling of a calendar month (UTC), over all collections of a user."""
+    x_bearer_token: _Secret = None
+    """Bearer token of X's own API, for `--source x`; needs the extra `soundalike[x]`."""
+    x_api_max_posts: Annotated[int, Field(ge=10)] = 2_000
+    """Most posts to read over X's own API in one collection; X bills each."""
     database_url: _Text = None
     """`sqlite:///…` or `postgresql://…`; by default a file in the data folder."""
     soundalike_data_dir: Path = Field(default_factory=lambda: user_data_path("soundalike", appauthor=False))

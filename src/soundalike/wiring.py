@@ -1,6 +1,6 @@
 """Settings to real parts: the only place that picks concrete classes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from soundalike.drafts.writer import Writer
     from soundalike.posts.api.client import TweetsApi
     from soundalike.posts.api.pacing import Pace
+    from soundalike.posts.post import Post
+    from soundalike.posts.x_api.source import XApiSource
     from soundalike.storage import Store
     from soundalike.storage.spending import Check, Fingerprint
 
@@ -90,6 +92,24 @@ def _set_pace(
         pace.prove(spacing_of(settings.twitter_api_qps))
     elif not store.has_balance_since(mark, now() - _PROOF_HOLDS):
         store.note_balance(mark, api.prove_pace(), at=now())
+
+
+def open_x(settings: Settings, *, on_posts: "Callable[[Sequence[Post]], None]") -> "XApiSource":
+    """Open X's own API; `on_posts` is given each page's posts.
+
+    Raises:
+        SettingsError: There is no token, or tweepy is not installed.
+    """
+    from soundalike.posts.x_api.connection import open_client  # noqa: PLC0415
+    from soundalike.posts.x_api.source import XApiSource  # noqa: PLC0415
+
+    if settings.x_bearer_token is None:
+        raise SettingsError(
+            "Collecting over X's own API needs a bearer token, and X_BEARER_TOKEN is not set.",
+            hint="Make an app at https://developer.x.com and put its token into .env; or use --source api.",
+        )
+    client = open_client(settings.x_bearer_token.get_secret_value())
+    return XApiSource(client, most_posts=settings.x_api_max_posts, on_posts=on_posts)
 
 
 def check_balance(settings: Settings, store: "Store") -> "list[Check]":

@@ -119,3 +119,23 @@ def test_a_collection_that_failed_midway_goes_on_with_the_next_call(command, ser
     assert "posts are here already" in err
     assert "/twitter/user/info" not in {request.path for request in later}
     assert body["stats"]["coverage"] == 1.0
+
+
+def test_xs_own_api_needs_a_token(command):
+    """The reason names the variable and where to get one; nothing is asked."""
+    status, _, err = command("analyze", "ada", "--source", "x")
+
+    assert status == 1
+    assert "X_BEARER_TOKEN is not set" in err
+    assert "developer.x.com" in err
+
+
+def test_a_dump_of_another_tool_is_analysed_as_it_is(command, shared):
+    """A file that names no author is taken to be of whoever was asked for."""
+    file = shared / "data/extra/raw/x_api_v2_posts_2026.json"
+    status, out, err = command(
+        "analyze", "realDonaldTrump", "--file", file, "--as-of", "2026-04-01", "--json"
+    )
+
+    assert status == 0, err
+    assert json.loads(out)["stats"]["collected"] > 100

@@ -162,3 +162,15 @@ def test_twelve_thousand_real_posts_take_seconds(store, shared):
         _save(store, posts, fetched_at=NOON + timedelta(minutes=minute))
     assert store.load_posts(ALICE, "levelsio") == posts
     assert time.perf_counter() - began < 20
+
+
+def test_a_file_never_overrules_what_was_paid_for(store):
+    """An archive taken in today may be years old; it adds what is unknown, such as its language, and no more."""
+    bought = Post("1", "words", NOON, "levels", engagement=Engagement(likes=9_000, replies=70))
+    older = Post("1", "words", NOON, "levels", engagement=Engagement(likes=12), lang="en")
+    store.save_posts(ALICE, "levels", [bought], fetched_at=NOON, source="api")
+
+    store.save_posts(ALICE, "levels", [older], fetched_at=NOON + timedelta(days=1), source="file")
+
+    (kept,) = store.load_posts(ALICE, "levels")
+    assert (kept.engagement.likes, kept.engagement.replies, kept.lang) == (9_000, 70, "en")

@@ -1,11 +1,8 @@
 """Collecting posts: `analyze`, `estimate`."""
 
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -14,21 +11,16 @@ import click
 
 from soundalike.cli import console
 from soundalike.cli.options import Moment, as_json, collecting
-from soundalike.errors import SettingsError
+from soundalike.cli.sources import ask_before_paying, in_words, open_source
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from soundalike.config import Settings
-    from soundalike.posts.api.estimate import Estimate
-    from soundalike.posts.api.harvest import PageReport
-    from soundalike.posts.gathering import PostSource
-    from soundalike.posts.post import Creator, Post
     from soundalike.storage import Store
     from soundalike.training.analysis import Analysis
 
 _OTHER_COLUMNS = 44  # columns of the terminal that the figures beside a post take
-_MINUTES_FROM = 180  # seconds
 _LEAST_SHOWN = 24  # of a post, however narrow the terminal
 
 
@@ -120,108 +112,14 @@ def run_collection(asked: Asked, settings: "Settings", store: "Store") -> tuple[
         consent=asked.consent,
     )
 
-    @contextmanager
-    def open_source(session_id: UUID) -> Iterator["PostSource"]:
-        with _open_source(order.source, asked, session_id, settings, store) as source:
-            yield source
-
-    return collect(order, open_source, store=store, user_id=LOCAL_USER, now=now, confirm=_asker(asked))
-
-
-@contextmanager
-def _open_source(
-    kind: str, asked: Asked, session_id: UUID, settings: "Settings", store: "Store"
-) -> Iterator["PostSource"]:
-    from soundalike.posts.gathering import ApiSource, FileSource
-
-    if kind != "api":
-        yield FileSource(_read_file(asked.path) if asked.path else _imported(asked.username, store))
-        return
-    from soundalike.wiring import open_api
-
-    with (
-        open_api(settings, store, session_id=session_id, budget_credits=asked.budget) as api,
-        _page_teller(f"Collecting @{asked.username}") as on_page,
-    ):
-        yield ApiSource(api, max_age=timedelta(hours=asked.max_age_hours), on_page=on_page)
-
-
-def _asker(asked: Asked) -> "Callable[[Creator, Estimate], None]":
-    """Tell the price; ask before paying where somebody is there to answer."""
-
-    def confirm(creator: "Creator", estimate: "Estimate") -> None:
-        click.echo(f"@{console.plain(creator.username)}: {in_words(estimate)}", err=True)
-        if not asked.yes and estimate.posts_high and sys.stdin.isatty() and sys.stderr.isatty():
-            click.confirm("Go on?", default=True, abort=True, err=True)
-
-    return confirm
-
-
-def in_words(estimate: "Estimate") -> str:
-    """What a collection will bring and cost."""
-    kept = f"{estimate.posts_kept:,} posts are here already; " if estimate.posts_kept else ""
-    if not estimate.posts_high:
-        return f"{kept}nothing has to be bought."
-    return (
-        f"{kept}about {estimate.posts_low:,} posts for {_price(estimate.credits_low)} in "
-        f"{_span(estimate.likely_seconds)}; at most {estimate.posts_high:,} for {_price(estimate.credits_high)} in "
-        f"{_span(estimate.seconds)}."
+    return collect(
+        order,
+        partial(open_source, order.source, asked, settings, store),
+        store=store,
+        user_id=LOCAL_USER,
+        now=now,
+        confirm=ask_before_paying(asked),
     )
-
-
-def _price(credits_: int) -> str:
-    from soundalike.posts.api.pricing import CREDITS_PER_USD
-
-    return f"{credits_:,} credits (US${credits_ / CREDITS_PER_USD:.2f})"
-
-
-def _span(seconds: float) -> str:
-    return f"{seconds:,.0f} s" if seconds < _MINUTES_FROM else f"{seconds / 60:,.0f} min"
-
-
-@contextmanager
-def _page_teller(title: str) -> "Iterator[Callable[[PageReport], None]]":
-    """Tell how much of the window is read, with the bill so far; the bar appears with the first page."""
-    from soundalike.posts.api.pricing import CREDITS_PER_USD
-
-    began = time.monotonic()
-    with ExitStack() as bar:
-        tell: console.Tell | None = None
-
-        def on_page(report: "PageReport") -> None:
-            nonlocal tell
-            tell = tell or bar.enter_context(console.progress(title))
-            rate = report.collected / max(time.monotonic() - began, 1e-3)
-            dollars = report.credits / CREDITS_PER_USD
-            bill = f"{report.requests} requests, {report.credits:,} credits, US${dollars:.4f}"
-            tell(
-                round(100 * report.share), f"of the window: {report.collected:,} posts, {rate:.0f}/s; {bill}"
-            )
-
-        yield on_page
-
-
-def _read_file(path: Path) -> "list[Post]":
-    from soundalike.posts.files import read_posts
-
-    loaded = read_posts(path)
-    for fault in loaded.faults:
-        click.echo(fault, err=True)
-    return list(loaded.posts)
-
-
-def _imported(username: str, store: "Store") -> "list[Post]":
-    """What `import` took in of the creator, or an earlier collection brought."""
-    from soundalike.posts.post import read_username
-    from soundalike.wiring import LOCAL_USER
-
-    posts = store.load_posts(LOCAL_USER, read_username(username))
-    if not posts:
-        raise SettingsError(
-            f"No file was named, and no posts of @{read_username(username)} are kept here.",
-            hint="Add --file PATH (JSON lines, CSV, or X archive), or take them in first: soundalike import PATH",
-        )
-    return posts
 
 
 def show_analysis(analysis: "Analysis") -> None:

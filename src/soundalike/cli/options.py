@@ -58,11 +58,14 @@ def collecting(command: Command) -> Command:
         click.argument("username"),
         click.option(
             "--source",
-            type=click.Choice(["api", "archive", "file"]),
-            help="Where the posts come from.  [default: api; file with --file]",
+            type=click.Choice(["api", "archive", "file", "x"]),
+            help="Where the posts come from; x is X's own API.  [default: api; file with --file]",
         ),
         click.option(
-            "--file", "path", type=click.Path(path_type=Path), help="Posts as JSON lines, CSV, or X archive."
+            "--file",
+            "path",
+            type=click.Path(path_type=Path),
+            help="Posts as JSON lines, JSON, CSV, or X archive.",
         ),
         click.option(
             "--months",

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, not_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from soundalike.posts.post import Post, Window
@@ -99,7 +99,8 @@ def _upsert(connection: Connection) -> sqlite.Insert | postgresql.Insert:
     """Insert posts; of one already there the row fetched later is laid over the other."""
     statement = insert_into(connection, collected_posts)
     new = statement.excluded
-    is_newer = _table.fetched_at <= new.fetched_at
+    # A file may be years older than the day it was taken in; what was paid for is not.
+    is_newer = and_(_table.fetched_at <= new.fetched_at, not_(and_(_table.source == API, new.source != API)))
 
     def over(older: ColumnElement[object], newer: ColumnElement[object]) -> ColumnElement[object]:
         return func.json_patch(older, newer) if connection.dialect.name == "sqlite" else older.op("||")(newer)

@@ -309,9 +309,7 @@ def _reach(
     return reach, known
 
 
-def _rates(
-    posts: Sequence[Post], views_known: Mask, shrinkage: float, among: Mask
-) -> dict[str, Floats]:
+def _rates(posts: Sequence[Post], views_known: Mask, shrinkage: float, among: Mask) -> dict[str, Floats]:
     """For each count, how many times its usual rate a post came to; 0 where that is unknown.
 
     rate = (count + k·m) / (views + k), over m, the creator's mean rate; views and k are in units of the creator's
