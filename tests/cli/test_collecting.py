@@ -1,6 +1,8 @@
 """Collecting as a user does it: the price before, the bill after, nothing bought twice."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -139,3 +141,26 @@ def test_a_dump_of_another_tool_is_analysed_as_it_is(command, shared):
 
     assert status == 0, err
     assert json.loads(out)["stats"]["collected"] > 100
+
+
+def test_a_forgotten_creator_is_bought_anew(command, service):
+    """Nothing of them is left, so nothing is taken for known; the bill stays, without their name."""
+    first, _ = analyze(command)
+
+    status, out, _ = command("forget", "@Ada", "--yes", "--json")
+
+    assert (status, json.loads(out)) == (0, {"username": "Ada", "models": 0, "sessions": 1, "posts": 182})
+    again, _ = analyze(command)
+    assert again["stats"]["keptBefore"] == 0
+    assert again["stats"]["credits"] == first["stats"]["credits"]
+    sessions = json.loads(command("ledger", "--json")[1])["sessions"]
+    assert sorted(str(session["username"]) for session in sessions if session["posts"]) == ["None", "ada"]
+
+
+@pytest.mark.usefixtures("command")
+def test_nobody_is_forgotten_unasked():
+    """Without an answer everything stays."""
+    asked = [sys.executable, "-m", "soundalike", "forget", "ada"]
+    done = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, "Delete all that is kept of @ada" in done.stderr) == (1, True)

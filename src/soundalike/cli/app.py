@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "show": ("models", "Show a model: voice, patterns, report card."),
     "export": ("models", "Give a model away as a prompt for any chat."),
     "delete": ("models", "Delete a model for good."),
+    "forget": ("forget", "Delete everything kept of a creator: posts, training sessions, models."),
     "import": ("importing", "Take in posts from a file or an X archive, to train on later."),
     "estimate": ("collect", "Say what collecting a creator would cost, before paying."),
     "ledger": ("ledger", "Show what was spent on what, and hold it against the service's balance."),

@@ -1,8 +1,10 @@
 """Whatever mixture of faults the service has, a collection is complete, or says by name that it is not."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,19 +77,21 @@ def service():
         yield emulator
 
 
+def api_over(http, service, books, now):
+    """A client that waits for nothing."""
+    pace = LocalPace(0.0, sleep=lambda _: None)
+    return TweetsApi(http, key=service.key, pace=pace, books=books, sleep=lambda _: None, now=lambda: now)
+
+
+def fetched_by(api, window):
+    """What a client brings."""
+    return api.fetch_posts(api.fetch_creator("ada"), Wish(window))
+
+
 def collected(service, window, now):
     """What a collection brings over HTTP."""
-    pace = LocalPace(0.0, sleep=lambda _: None)
     with open_http(service.base_url) as http:
-        api = TweetsApi(
-            http,
-            key=service.key,
-            pace=pace,
-            books=MemoryBooks(10**6),
-            sleep=lambda _: None,
-            now=lambda: now,
-        )
-        return api.fetch_posts(api.fetch_creator("ada"), Wish(window))
+        return fetched_by(api_over(http, service, MemoryBooks(10**6), now), window)
 
 
 def missing(fetched, window):
@@ -163,3 +167,48 @@ def test_a_search_index_that_ends_too_early_is_noticed(service):
 
     assert missing(fetched, window)
     assert any(warning.startswith("Nothing was found from 2026-10-15") for warning in fetched.warnings)
+
+
+def test_an_account_that_timelines_and_searches_do_not_show_is_pointed_out(service):
+    """Its posts could be had one by one only; nobody is told that there are none."""
+    service.set_faults(Faults.parse(["account.ada=low_follower"]))
+
+    fetched = collected(service, Window(NOW - timedelta(days=17), NOW), NOW)
+
+    assert fetched.posts == ()
+    assert "No post was found, although the profile counts 330" in fetched.warnings[0]
+
+
+def test_a_service_that_does_not_answer_is_given_up_and_what_came_is_kept(service):
+    """A request that hangs is ended by the client, asked again, and booked as paid."""
+    service.set_faults(Faults.parse(["server.timeout=every:4"]))
+    window, books = Window(NOW - timedelta(days=60), NOW - timedelta(days=20)), MemoryBooks(10**6)
+    with httpx2.Client(base_url=service.base_url, timeout=0.2) as http:
+        fetched = fetched_by(api_over(http, service, books, NOW), window)
+
+    assert not missing(fetched, window)
+    assert books.bill().credits >= fetched.coverage.posts * 15 + 300
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    """An emulator with 70 posts of one second."""
+    at = NOW - timedelta(days=30)
+    first = int(last_id_before(at)) + 1
+    crowded = [
+        replace(post(1), id=str(first + number), text=f"word {number}", created_at=at) for number in range(70)
+    ]
+    ticks = itertools.count(1_800_000_000, 60)
+    with running([*POSTS, *crowded], clock=lambda: float(next(ticks))) as emulator:
+        yield emulator, {p.id for p in crowded}
+
+
+def test_more_posts_of_one_second_than_a_page_holds_are_all_found(crowd):
+    """No search by time can split them; one by id can."""
+    service, ids = crowd
+    window = Window(NOW - timedelta(days=40), NOW - timedelta(days=20))
+
+    fetched = collected(service, window, NOW)
+
+    assert ids <= {p.id for p in fetched.posts}
+    assert not missing(fetched, window)

@@ -15,6 +15,7 @@ from soundalike.posts.api.stretches import Stretch
 from soundalike.posts.post import Post, Window
 
 OK: Final = "ok"
+NEVER_SENT: Final = "never_sent"  # booked, but ended while waiting for its turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Books(Protocol):
         """
 
     def settle(self, entry: int, credits_: int, outcome: str) -> None:
-        """Write down what a request cost and what became of it: `ok` or the code of an error."""
+        """Write down what a request cost and what became of it: `ok`, `never_sent` or the code of an error."""
 
     def keep(self, entry: int, credits_: int, posts: Sequence[Post], stretch: Stretch) -> Stretch:
         """Settle a page's request, put its posts away and note how far the stretch is read, all at once.

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 import httpx2
 
-from soundalike.errors import CreatorNotFound, CreatorProtected, SettingsError, SoundalikeError
+from soundalike.errors import CreatorNotFound, SettingsError, SoundalikeError
 from soundalike.posts.api.books import OK, Bill, Books
 from soundalike.posts.api.calls import Call, balance_call, names_call, profile_call
 from soundalike.posts.api.estimate import Estimate, estimate
@@ -27,6 +27,7 @@ from soundalike.posts.api.harvest import (
 from soundalike.posts.api.pacing import Pace, spacing_for
 from soundalike.posts.api.planning import Wish, lanes, plan
 from soundalike.posts.api.reading import Reading
+from soundalike.posts.api.refusals import account_refusal
 from soundalike.posts.api.sending import Sender
 from soundalike.posts.api.stretches import StopReason, Stretch
 from soundalike.posts.api.wire import Balance
@@ -99,7 +100,7 @@ class TweetsApi:
 
         Raises:
             InvalidUsername: It cannot be a name; nothing was asked.
-            CreatorNotFound, CreatorProtected, CreatorUnavailable: Its posts cannot be had.
+            CreatorNotFound, CreatorUnavailable: Its posts cannot be had.
             BudgetExceeded: A ceiling does not allow it.
             UpstreamError: The service gave no answer.
         """
@@ -110,11 +111,7 @@ class TweetsApi:
             self._refuse_old_name(name, known_id)
             raise
         if creator.is_protected:
-            raise CreatorProtected(
-                f"@{creator.username} is protected.",
-                username=creator.username,
-                hint="Only approved followers see its posts.",
-            )
+            raise account_refusal("protected", creator.username)
         return creator
 
     def _refuse_old_name(self, username: str, known_id: str | None) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from threading import Lock
 from typing import Generic, TypeVar
 
 import httpx2
@@ -20,7 +21,7 @@ from soundalike.errors import (
     UpstreamUnauthorized,
     UpstreamUnavailable,
 )
-from soundalike.posts.api.books import Books
+from soundalike.posts.api.books import NEVER_SENT, Books
 from soundalike.posts.api.calls import Call
 from soundalike.posts.api.pacing import Latency, Pace, wait_after_refusal
 from soundalike.posts.api.pricing import FLOOR_CREDITS
@@ -70,6 +71,7 @@ class Sender:
     ) -> None:
         self._http, self._key, self._pace, self._books = http, _checked_key(key), pace, books
         self._clock, self._sleep, self._chance = clock, sleep, chance
+        self._booking = Lock()
         self.latency = Latency(USUAL_LATENCY_SECONDS, 0.0)
 
     def ask(self, call: Call[T]) -> Answer[T]:
@@ -109,13 +111,26 @@ class Sender:
 
     def _attempt(self, call: Call[T]) -> Answer[T]:
         """Send once. The highest price is booked first, so that a crash or Ctrl-C never leaves too little booked."""
-        self._pace.wait_turn()
-        entry = self._books.reserve(call.kind, call.most_credits)
+        entry = self._book(call)
         try:
             return Answer(call.read(self._send(call)), entry)
         except SoundalikeError as error:
             self._books.settle(entry, _billed(error, call.most_credits), error.code)
             raise
+
+    def _book(self, call: Call[T]) -> int:
+        """Book, then wait for a turn: between a turn and its request nothing may take its time, such as a database.
+
+        One thread at a time, so that no more than one request that was not sent is booked should the process be killed.
+        """
+        with self._booking:
+            entry = self._books.reserve(call.kind, call.most_credits)
+            try:
+                self._pace.wait_turn()
+            except BaseException:
+                self._books.settle(entry, 0, NEVER_SENT)
+                raise
+        return entry
 
     def _send(self, call: Call[T]) -> object:
         headers, began = {"x-api-key": self._key}, self._clock()

@@ -5,7 +5,6 @@ dialects of the post, four envelopes of a page, nulls, stubs and lists where a c
 whatever arrives, a reader returns a value or raises an error of our tree.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,22 +12,23 @@ from soundalike.errors import SchemaDrift
 from soundalike.posts.api.pricing import FLOOR_CREDITS, POST_CREDITS
 from soundalike.posts.api.refusals import account_refusal, drift, printable, refuse_account
 from soundalike.posts.post import Creator, Engagement, Post
-from soundalike.posts.rows import read_count, read_time
+from soundalike.posts.rows import (
+    read_count,
+    read_id,
+    read_id_or_none,
+    read_language,
+    read_links,
+    read_text,
+    read_time,
+    read_username,
+)
 
 Json = dict[str, Any]
 
-_LONGEST_TEXT = 100_000  # characters; X allows 25,000
 _LONGEST_CURSOR = 2_000
-_LARGEST_COUNT = 2**53
 _NAME_LENGTH = 100  # characters of a display name; X allows 50
 _PINNED_READ = 10
 _MEDIA_READ = 20
-
-_ID = re.compile(r"[0-9]{1,19}")
-_USERNAME = re.compile(r"[A-Za-z0-9_]{1,15}")
-_LANGUAGE = re.compile(r"[A-Za-z-]{2,12}")
-_LINK = re.compile(r"https?://[!-~]{1,500}")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes NUL, no encoding half a surrogate pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def read_names(payload: object) -> dict[str, str]:
     if not isinstance(users, list):
         raise drift("accounts", payload)
     found = [user for user in users if isinstance(user, dict)]
-    names = {_id_or_none(user.get("id")): _matching(user.get("userName"), _USERNAME) for user in found}
+    names = {read_id_or_none(user.get("id")): read_username(user.get("userName")) for user in found}
     return {user_id: name for user_id, name in names.items() if user_id and name}
 
 
@@ -173,38 +173,38 @@ def read_post(item: object) -> Post:
 
 def _post_of(fields: Json) -> Post:
     author = _object_or_empty(fields.get("author"))
-    text = _text(fields["text"])
+    text = read_text(fields["text"])
     media = _media(fields)
-    reply_to = _id_or_none(fields.get("inReplyToId"))
+    reply_to = read_id_or_none(fields.get("inReplyToId"))
     return Post(
-        id=_id(fields["id"]),
+        id=read_id(fields["id"]),
         text=text,
-        created_at=read_time(_text(fields["createdAt"])),
-        username=_matching(author.get("userName"), _USERNAME) or "",
+        created_at=read_time(fields["createdAt"]),
+        username=read_username(author.get("userName")),
         engagement=_engagement(fields),
-        author_id=_id_or_none(author.get("id")),
-        lang=_matching(fields.get("lang"), _LANGUAGE),
+        author_id=read_id_or_none(author.get("id")),
+        lang=read_language(fields.get("lang")),
         is_reply=fields.get("isReply") is True or reply_to is not None or bool(fields.get("inReplyToUserId")),
         is_repost=bool(_object_or_empty(fields.get("retweeted_tweet"))) or text.startswith("RT @"),
         is_quote=_quotes(fields),
         has_media=None if media is None else bool(media),
-        media_links=tuple(filter(None, (_matching(medium.get("url"), _LINK) for medium in media or ()))),
+        media_links=read_links([medium.get("url") for medium in media or ()]),
         in_reply_to_id=reply_to,
-        conversation_id=_id_or_none(fields.get("conversationId")),
+        conversation_id=read_id_or_none(fields.get("conversationId")),
     )
 
 
 def _creator_of(data: Json, username: str) -> Creator:
     pinned = data.get("pinnedTweetIds")
-    candidates = map(_id_or_none, pinned[:_PINNED_READ]) if isinstance(pinned, list) else ()
+    candidates = map(read_id_or_none, pinned[:_PINNED_READ]) if isinstance(pinned, list) else ()
     name = data.get("name")
     return Creator(
-        id=_id(data["id"]),
-        username=_matching(data.get("userName"), _USERNAME) or username,
+        id=read_id(data["id"]),
+        username=read_username(data.get("userName")) or username,
         display_name=printable(name)[:_NAME_LENGTH] if isinstance(name, str) else "",
-        followers=_count(data.get("followers")),
-        posts_count=_count(data.get("statusesCount")),
-        profile_image_url=_matching(data.get("profilePicture"), _LINK),
+        followers=read_count(data.get("followers")),
+        posts_count=read_count(data.get("statusesCount")),
+        profile_image_url=next(iter(read_links([data.get("profilePicture")])), None),
         is_protected=data.get("protected") is True,
         pinned_ids=tuple(filter(None, candidates)),
     )
@@ -224,12 +224,12 @@ def _items_of(payload: Json, inner: Json) -> list[Any]:
 
 def _engagement(fields: Json) -> Engagement:
     return Engagement(
-        likes=_count(fields.get("likeCount")),
-        reposts=_count(fields.get("retweetCount")),
-        replies=_count(fields.get("replyCount")),
-        quotes=_count(fields.get("quoteCount")),
-        views=_count(fields.get("viewCount")),
-        bookmarks=_count(fields.get("bookmarkCount")),
+        likes=read_count(fields.get("likeCount")),
+        reposts=read_count(fields.get("retweetCount")),
+        replies=read_count(fields.get("replyCount")),
+        quotes=read_count(fields.get("quoteCount")),
+        views=read_count(fields.get("viewCount")),
+        bookmarks=read_count(fields.get("bookmarkCount")),
     )
 
 
@@ -245,35 +245,6 @@ def _post_or_none(item: object) -> Post | None:
         return read_post(item)
     except SchemaDrift:
         return None
-
-
-def _id(value: object) -> str:
-    text = str(value) if isinstance(value, int) else value
-    if not isinstance(text, str) or not _ID.fullmatch(text):
-        raise ValueError("no decimal id")
-    return str(int(text))
-
-
-def _id_or_none(value: object) -> str | None:
-    try:
-        return _id(value)
-    except ValueError:
-        return None
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-        raise TypeError("no text of a post")
-    return _UNSTORABLE.sub("\ufffd", value)
-
-
-def _count(value: object) -> int | None:
-    number = read_count(value)
-    return number if number is not None and number < _LARGEST_COUNT else None
-
-
-def _matching(value: object, pattern: re.Pattern[str]) -> str | None:
-    return value if isinstance(value, str) and pattern.fullmatch(value) else None
 
 
 def _object(value: object) -> Json:

@@ -13,7 +13,6 @@ from typing import Final
 from soundalike.errors import (
     BudgetExceeded,
     CreatorNotFound,
-    CreatorProtected,
     SoundalikeError,
     UpstreamError,
     UpstreamUnauthorized,
@@ -21,7 +20,7 @@ from soundalike.errors import (
 from soundalike.posts import rows
 from soundalike.posts.api.books import Bill
 from soundalike.posts.api.harvest import Fetched, newest_first
-from soundalike.posts.api.refusals import drift, printable
+from soundalike.posts.api.refusals import account_refusal, drift, printable
 from soundalike.posts.api.stretches import StopReason
 from soundalike.posts.dialects import read_v2
 from soundalike.posts.faults import Fault, found
@@ -90,7 +89,7 @@ class XApiSource:
 
         Raises:
             InvalidUsername: It cannot be a name; nothing was asked.
-            CreatorNotFound, CreatorProtected, CreatorUnavailable: Its posts cannot be had.
+            CreatorNotFound, CreatorUnavailable: Its posts cannot be had.
             UpstreamError: X gave no answer.
         """
         name = read_username(username)
@@ -100,11 +99,7 @@ class XApiSource:
             self._refuse_old_name(name, known_id)
             raise
         if creator.is_protected:
-            raise CreatorProtected(
-                f"@{creator.username} is protected.",
-                username=creator.username,
-                hint="Only approved followers see its posts.",
-            )
+            raise account_refusal("protected", creator.username)
         return creator
 
     def _profile(self, name: str, **asked: str) -> Creator:
