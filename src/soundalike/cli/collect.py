@@ -51,7 +51,7 @@ def analyze_command(as_json: bool, **asked: Any) -> None:  # noqa: ANN401 - clic
     USERNAME is a name on X, an @name or a profile link.
     """
     from soundalike.config import read_settings
-    from soundalike.schemas import AnalysisBody
+    from soundalike.schemas.collecting import AnalysisBody
     from soundalike.wiring import open_store
 
     settings = read_settings()
@@ -83,7 +83,7 @@ def estimate_command(
     from soundalike.config import read_settings
     from soundalike.posts.api.planning import Wish
     from soundalike.posts.post import Window
-    from soundalike.schemas import EstimateBody
+    from soundalike.schemas.collecting import EstimateBody
     from soundalike.wiring import now, open_api, open_store
 
     settings = read_settings()

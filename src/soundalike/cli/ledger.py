@@ -26,7 +26,7 @@ def ledger_command(since: datetime | None, as_json: bool) -> None:
     The balance is fetched where a key is set, which is free. Charges show in it up to a minute late.
     """
     from soundalike.config import read_settings
-    from soundalike.schemas import LedgerBody
+    from soundalike.schemas.spending import LedgerBody
     from soundalike.wiring import LOCAL_USER, open_store
 
     settings = read_settings()

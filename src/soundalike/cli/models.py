@@ -31,7 +31,7 @@ def found_model(text: str) -> "Iterator[tuple[Store, TrainedModelRecord]]":
 def models_command(as_json: bool) -> None:
     """List the trained models, newest first."""
     from soundalike.config import read_settings
-    from soundalike.schemas import ModelShape
+    from soundalike.schemas.models import ModelShape
     from soundalike.wiring import LOCAL_USER, open_store
 
     with open_store(read_settings()) as store:
@@ -56,7 +56,7 @@ def show_command(model: str, page: Path | None, prompt_only: bool, as_json: bool
 
     MODEL is an id, a name, or @username (its newest model).
     """
-    from soundalike.schemas import ModelBody
+    from soundalike.schemas.models import ModelBody
 
     with found_model(model) as (store, record):
         if page:

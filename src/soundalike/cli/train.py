@@ -46,7 +46,7 @@ def train_command(
     USERNAME is a name on X, an @name or a profile link.
     """
     from soundalike.config import read_settings
-    from soundalike.schemas import StatusBody
+    from soundalike.schemas.training import StatusBody
     from soundalike.wiring import LOCAL_USER, open_store, open_writer
 
     settings = read_settings()

@@ -38,7 +38,7 @@ def write_command(
     MODEL is an id, a name, or @username (its newest model). BRIEF says what the post is about.
     """
     from soundalike.config import read_settings
-    from soundalike.schemas import DraftsBody
+    from soundalike.schemas.models import DraftsBody
     from soundalike.service.keeping import load_model
     from soundalike.voice.background_file import shipped_background
     from soundalike.wiring import open_writer

@@ -14,7 +14,7 @@ from soundalike.posts.api.books import Bill
 from soundalike.posts.api.estimate import Estimate
 from soundalike.posts.gathering import Gathered, PostSource, Sample, gather
 from soundalike.posts.post import Creator, Window, read_username
-from soundalike.schemas import CreatorShape, StatsShape, ViralPostShape
+from soundalike.schemas.collecting import CreatorShape, StatsShape, ViralPostShape
 from soundalike.service.failures import recorded
 from soundalike.storage import SessionChanges, Store, TrainingSession
 from soundalike.training.analysis import TOP, Analysis, Collecting, analyse

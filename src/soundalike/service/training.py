@@ -14,7 +14,7 @@ from soundalike import __version__
 from soundalike.drafts.writer import Writer
 from soundalike.errors import TooFewPosts
 from soundalike.posts.post import Post
-from soundalike.schemas import StatusBody
+from soundalike.schemas.training import StatusBody
 from soundalike.service.failures import failure_of
 from soundalike.service.keeping import record_of
 from soundalike.storage import Store, TrainingSession

@@ -100,7 +100,7 @@ class TweetsApi:
 
         Raises:
             InvalidUsername: It cannot be a name; nothing was asked.
-            CreatorNotFound, CreatorUnavailable: Its posts cannot be had.
+            CreatorNotFound, CreatorProtected, CreatorUnavailable: Its posts cannot be had.
             BudgetExceeded: A ceiling does not allow it.
             UpstreamError: The service gave no answer.
         """

@@ -89,7 +89,7 @@ class XApiSource:
 
         Raises:
             InvalidUsername: It cannot be a name; nothing was asked.
-            CreatorNotFound, CreatorUnavailable: Its posts cannot be had.
+            CreatorNotFound, CreatorProtected, CreatorUnavailable: Its posts cannot be had.
             UpstreamError: X gave no answer.
         """
         name = read_username(username)
