@@ -1,6 +1,7 @@
 """Collecting as a user does it: the price before, the bill after, nothing bought twice."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -42,8 +43,7 @@ def test_the_price_is_said_first_and_the_bill_last(command, service):
     """Both in credits and dollars; the second time nothing is bought."""
     body, err = analyze(command)
 
-    assert err.startswith("@ada: about 8")
-    assert "at most 400 for" in err
+    assert re.match(r"@ada: about \d+ posts for [\d,]+ credits \(US\$0\.\d\d\) .* at most 400 for", err)
     stats = body["stats"]
     assert (stats["viral"], stats["coverage"], stats["expected"], stats["keptBefore"]) == (21, 1.0, 182, 0)
     assert stats["credits"] == sum(request.credits for request in service.requests) == 18 + 182 * 15 + 15

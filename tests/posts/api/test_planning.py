@@ -1,5 +1,6 @@
 """Nothing is read that was read already, and everything else is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -143,3 +144,19 @@ def test_the_average_pace_is_taken_over_the_accounts_life():
     """Ten a day; an account that is younger than the window has all its posts there."""
     assert round(expected_posts(ADA, days_ago(180, 0))) == 1_800
     assert expected_posts(ADA, days_ago(2_000, 0)) == 10_000
+
+
+def test_a_timeline_that_broke_off_above_the_window_goes_on():
+    """Its first pages lie between the present and the window; asking for them again would pay them twice."""
+    broken = replace(kept(3, 0, stop=None, goal=180), source=Source.TIMELINE, cursor="c3")
+
+    assert plan(Wish(days_ago(180, 10)), [broken], ADA, now=NOW) == [broken]
+    assert plan(Wish(days_ago(180, 100)), [broken], ADA, now=NOW)[0].source is Source.SEARCH
+    yesterdays = replace(broken, read_at=NOW - timedelta(days=2))
+    assert plan(Wish(days_ago(180, 10)), [yesterdays], ADA, now=NOW)[0].cursor == ""
+
+
+def test_the_pace_is_that_of_the_whole_life_so_far():
+    """Posts counted today were not all written before a window of long ago."""
+    assert round(expected_posts(ADA, days_ago(600, 500), now=NOW)) == 1_000
+    assert expected_posts(ADA, days_ago(3_000, 2_000), now=NOW) == 0

@@ -25,7 +25,7 @@ from soundalike.posts.api.harvest import (
     warnings_of,
 )
 from soundalike.posts.api.pacing import Pace, spacing_for
-from soundalike.posts.api.planning import Wish, lanes, plan
+from soundalike.posts.api.planning import Wish, lanes, plan, useful_lanes
 from soundalike.posts.api.reading import Reading
 from soundalike.posts.api.refusals import account_refusal
 from soundalike.posts.api.sending import Sender
@@ -191,11 +191,17 @@ class TweetsApi:
     ) -> tuple[list[Stretch], SoundalikeError | None]:
         read = self._books.stretches(creator.username)
         todo = plan(wish, read, creator, now=self._now(), min_likes=min_likes)
+        latency, spacing = self._sender.latency.mean, self._pace.seconds_between
         if most_posts is None and not min_likes:
-            latency, spacing = self._sender.latency.mean, self._pace.seconds_between
             todo = lanes(todo, creator, latency=latency, spacing=spacing)
         reading = Reading(
-            self._sender, self._books, creator, wish.window, on_page=on_page, most_posts=most_posts
+            self._sender,
+            self._books,
+            creator,
+            wish.window,
+            on_page=on_page,
+            most_posts=most_posts,
+            at_once=useful_lanes(latency=latency, spacing=spacing),
         )
         return reading.run(todo), reading.failure
 

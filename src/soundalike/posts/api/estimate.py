@@ -56,7 +56,7 @@ def estimate(
     """
     affordable = max(0, budget_credits - PROFILE_CREDITS) // POST_CREDITS
     most = min(affordable, affordable if creator.posts_count is None else creator.posts_count) if todo else 0
-    average = sum(expected_posts(creator, Window(stretch.start, stretch.reached)) for stretch in todo)
+    average = sum(expected_posts(creator, Window(s.start, s.reached), now=s.read_at) for s in todo)
     least = min(most, ceil(average), most if cap is None else cap)
     searches = any(stretch.source is Source.SEARCH for stretch in todo)
     overlap = SEARCH_OVERLAP if searches else TIMELINE_OVERLAP

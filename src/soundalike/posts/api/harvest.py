@@ -82,7 +82,9 @@ def coverage_of(window: Window, read: Sequence[Stretch], posts: Sequence[Post], 
     """How much of the window came; the part read tells what the rest holds, or else the account's average pace."""
     share, gaps = read_share(window, read), tuple(unread(window, read))
     whole_read = sum(not any(post.created_at in gap for gap in gaps) for post in posts)
-    whole = expected_posts(creator, window) if share < _TELLING_SHARE else whole_read / share
+    counted_at = max((stretch.read_at for stretch in read), default=window.end)
+    average = expected_posts(creator, window, now=counted_at)
+    whole = average if share < _TELLING_SHARE else whole_read / share
     return Coverage(len(posts), max(len(posts), round(whole)), share, gaps)
 
 

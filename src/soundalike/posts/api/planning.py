@@ -17,7 +17,7 @@ MAX_AGE: Final = timedelta(hours=24)
 """How old the counts of younger posts may be before they are bought anew."""
 
 _MOMENT = timedelta.resolution
-_LAST_COUNTED_ACCOUNT = datetime(2013, 1, 1, tzinfo=UTC)  # ids of older accounts do not tell their age
+_OLDEST_TOLD = datetime(2013, 1, 1, tzinfo=UTC)  # ids of older accounts do not tell their age
 _CONFIRMING_PAGES = 2  # empty ones, each billed as a post, that end a search
 _MOST_LANES: Final = 16
 _PAGES_WORTH_A_LANE: Final = 5  # each lane ends with an empty page, and starts with a connection
@@ -48,9 +48,10 @@ def plan(
     fresh = {stretch: piece for stretch in usable if (piece := _fresh(stretch, wish, now))}
     begun_at = {piece.start: s for s, piece in fresh.items() if s.min_likes == min_likes}
     begun_at |= {s.end: s for s in usable if _is_begun_in_vain(s) and s.min_likes == min_likes}
-    todo = []
+    young = [] if min_likes else [s for s in usable if now - s.read_at <= wish.max_age]
+    todo: list[Stretch] = []
     for gap in _gaps(wish.window, fresh.values()):
-        begun = begun_at.get(gap.end)
+        begun = begun_at.get(gap.end) or (None if todo else _timeline_above(gap, young, creator, now))
         todo.append(begun.again(gap.start) if begun else _begin(gap, creator, now, min_likes))
     return todo
 
@@ -74,17 +75,23 @@ def lanes(todo: Sequence[Stretch], creator: Creator, *, latency: float, spacing:
     """
     if len(todo) != 1 or todo[0].pages:
         return list(todo)
-    pages = expected_posts(creator, Window(todo[0].start, todo[0].end)) / PAGE_POSTS
-    useful = min(ceil(latency / spacing), _MOST_LANES) if spacing else 1
-    return list(split(todo[0], max(1, min(useful, int(pages / _PAGES_WORTH_A_LANE)))))
+    pages = expected_posts(creator, Window(todo[0].start, todo[0].end), now=todo[0].read_at) / PAGE_POSTS
+    most = useful_lanes(latency=latency, spacing=spacing)
+    return list(split(todo[0], max(1, min(most, int(pages / _PAGES_WORTH_A_LANE)))))
 
 
-def expected_posts(creator: Creator, window: Window) -> float:
-    """How many posts the account's average pace puts into the window."""
+def useful_lanes(*, latency: float, spacing: float) -> int:
+    """How many requests have to be under way at a time to use the key's rate."""
+    return max(1, min(ceil(latency / spacing), _MOST_LANES)) if spacing else 1
+
+
+def expected_posts(creator: Creator, window: Window, *, now: datetime | None = None) -> float:
+    """How many posts the account's average pace, from its opening to `now`, puts into the window."""
     opened = time_of_id(creator.id) if creator.id.isdecimal() else None
-    life = window.end - max(opened or _LAST_COUNTED_ACCOUNT, _LAST_COUNTED_ACCOUNT)
-    length = window.end - window.start
-    return (creator.posts_count or 0) * (min(1.0, length / life) if life > length else 1.0)
+    born = max(opened, _OLDEST_TOLD) if opened else min(_OLDEST_TOLD, window.start)
+    lived = window.end - max(window.start, born)
+    life = max(window.end, now or window.end) - born
+    return (creator.posts_count or 0) * (lived / life if lived > timedelta() else 0.0)
 
 
 def _fresh(stretch: Stretch, wish: Wish, now: datetime) -> Window | None:
@@ -117,12 +124,24 @@ def _begin(gap: Window, creator: Creator, now: datetime, min_likes: int) -> Stre
     return Stretch.of(creator.username, gap, source, now=now, min_likes=min_likes)
 
 
-def cheaper_source(window: Window, creator: Creator, *, now: datetime) -> Source:
+def _timeline_above(gap: Window, begun: Iterable[Stretch], creator: Creator, now: datetime) -> Stretch | None:
+    """A timeline that broke off on its way down to the gap, unless a search of the gap is cheaper than the rest."""
+    on_the_way = [
+        s for s in begun if s.source is Source.TIMELINE and s.stop is None and s.start < gap.end < s.reached
+    ]
+    nearest = min(on_the_way, key=lambda stretch: stretch.reached, default=None)
+    if nearest and cheaper_source(gap, creator, now=now, top=nearest.reached) is Source.TIMELINE:
+        return nearest
+    return None
+
+
+def cheaper_source(window: Window, creator: Creator, *, now: datetime, top: datetime | None = None) -> Source:
     """Where the window's posts cost less.
 
-    A timeline bills all posts from the present back to the window's start, a page at least, and is complete. A search
-    bills the window's posts, about a fifth of them twice, and the empty pages that end it.
+    A timeline bills all posts from its `top`, else the present, back to the window's start, a page at least, and is
+    complete. A search bills the window's posts, about a fifth of them twice, and the empty pages that end it.
     """
-    timeline = max(float(PAGE_POSTS), expected_posts(creator, Window(window.start, max(now, window.end))))
-    search = expected_posts(creator, window) * (1 + SEARCH_OVERLAP) + _CONFIRMING_PAGES
+    whole = Window(window.start, top or max(now, window.end))
+    timeline = max(float(PAGE_POSTS), expected_posts(creator, whole, now=now))
+    search = expected_posts(creator, window, now=now) * (1 + SEARCH_OVERLAP) + _CONFIRMING_PAGES
     return Source.SEARCH if search < timeline else Source.TIMELINE

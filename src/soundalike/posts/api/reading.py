@@ -17,7 +17,8 @@ from soundalike.posts.post import Creator, Post, Window
 class Reading:
     """One reading of what a plan left to read; `failure` is the first error met, after which nothing more is asked.
 
-    Stops at `most_posts` of the window, read now; the last page is kept whole.
+    Reads up to `at_once` stretches side by side. Stops at `most_posts` of the window, read now, one after the other; the
+    last page is kept whole.
     """
 
     def __init__(
@@ -29,9 +30,11 @@ class Reading:
         *,
         on_page: Callable[[PageReport], None],
         most_posts: int | None = None,
+        at_once: int = 1,
     ) -> None:
         self._sender, self._books, self._creator, self._window = sender, books, creator, window
         self._on_page, self._most_posts = on_page, most_posts
+        self._at_once = at_once if most_posts is None else 1
         self._collected = 0
         self._known = {stretch.key: stretch for stretch in books.stretches(creator.username)}
         self._lock = Lock()
@@ -39,11 +42,11 @@ class Reading:
         self.failure: SoundalikeError | None = None
 
     def run(self, todo: Sequence[Stretch]) -> list[Stretch]:
-        """Read all of `todo`; several stretches of the same window at the same time."""
-        side_by_side = len(todo) > 1 and not any(stretch.pages for stretch in todo)
-        if not side_by_side or self._most_posts is not None:
+        """Read all of `todo`, so many stretches at once as were allowed."""
+        threads = min(len(todo), self._at_once)
+        if threads <= 1:
             return [self._read(stretch) for stretch in todo]
-        with ThreadPoolExecutor(len(todo), thread_name_prefix="reading") as pool:
+        with ThreadPoolExecutor(threads, thread_name_prefix="reading") as pool:
             reads = [pool.submit(self._read, stretch) for stretch in todo]
             try:
                 return [read.result() for read in reads]
