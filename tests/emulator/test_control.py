@@ -66,6 +66,17 @@ def test_what_was_asked_can_be_read(control, ask):
     }
 
 
+def test_what_was_asked_can_be_read_from_a_moment_on(control, ask, stand_in):
+    """The moment itself counts; without one all is listed."""
+    ask(INFO, userName="bob")
+    ask(INFO, userName="ann_writes")
+    *_, before, last = stand_in.requests
+    assert [asked["at"] for asked in control.get("/requests", params={"since": last.at}).json()] == [last.at]
+    assert len(control.get("/requests", params={"since": before.at}).json()) == 2
+    assert len(control.get("/requests").json()) == len(stand_in.requests)
+    assert control.get("/requests", params={"since": "yesterday"}).status_code == 400
+
+
 def test_the_service_has_no_control_route_and_the_control_route_no_service(control, ask):
     """The ports are apart."""
     assert ask("/faults").status_code == 404

@@ -1,7 +1,7 @@
 """The control route, on a port of its own since the real service has none: read and set the toggles, read the log.
 
 `GET /faults` gives every toggle as text by name; `PUT /faults` takes such an object, and what it does not name goes
-back to the live behaviour. `GET /requests` lists what was asked.
+back to the live behaviour. `GET /requests` lists what was asked, `GET /requests?since=` only from that Unix second on.
 """
 
 import json
@@ -33,8 +33,12 @@ def build_control(emulator: Emulator) -> Starlette:
             return JSONResponse({"detail": str(error)}, status_code=400)
         return await read(request)
 
-    async def log(_: Request) -> JSONResponse:
-        return JSONResponse([asdict(asked) for asked in emulator.requests])
+    async def log(request: Request) -> JSONResponse:
+        try:
+            since = float(request.query_params.get("since", 0))
+        except ValueError:
+            return JSONResponse({"detail": "since is no number of Unix seconds."}, status_code=400)
+        return JSONResponse([asdict(asked) for asked in emulator.requests if asked.at >= since])
 
     return Starlette(
         routes=[

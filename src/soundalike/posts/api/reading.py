@@ -17,8 +17,8 @@ from soundalike.posts.post import Creator, Post, Window
 class Reading:
     """One reading of what a plan left to read; `failure` is the first error met, after which nothing more is asked.
 
-    Reads up to `at_once` stretches side by side. Stops at `most_posts` of the window, read now, one after the other; the
-    last page is kept whole.
+    Reads up to `at_once` stretches side by side; one after the other where it is to stop at `most_posts` of the window,
+    read now. The last page is kept whole.
     """
 
     def __init__(
