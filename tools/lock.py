@@ -7,7 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 COMPILE = [
     *("-m", "uv", "pip", "compile", "pyproject.toml", "--output-file", "requirements.lock"),
-    *("--group", "model", "--group", "demo", "--group", "dev", "--extra", "x"),
+    *("--group", "model", "--group", "demo", "--group", "dev", "--extra", "x", "--extra", "oidc"),
+    *("--extra", "otel"),
     *("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"),
 ]
 

@@ -22,7 +22,8 @@ class TrainingSession:
     """One pass from a creator's name to a trained model; what is not known yet is None.
 
     `progress` runs from 0 to 100, `steps` holds the six steps' status, `posts_collected` the posts up for review and
-    `selected_ids` those the user kept. `updated_at` is None until the first change.
+    `selected_ids` those the user kept. `updated_at` is None until the first change; `event_number` counts the statuses
+    that a training has had.
     """
 
     id: UUID
@@ -43,6 +44,7 @@ class TrainingSession:
     error_message: str | None = None
     updated_at: datetime | None = None
     completed_at: datetime | None = None
+    event_number: int = 0
 
     @property
     def is_unfinished(self) -> bool:
