@@ -20,9 +20,14 @@ LAYERS = [
     {"report"},
     {"storage"},
     {"schemas"},
+    {"accounts"},
+    {"durable"},
     {"service"},
+    {"telemetry"},
     {"wiring"},
+    {"worker"},
     {"emulator"},
+    {"web"},
     {"cli"},
 ]
 RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
@@ -32,6 +37,8 @@ HEAVY = (
     "alembic",
     "httpx2",
     "fastapi",
+    "dbos",
+    "structlog",
     "openai",
     "xllamacpp",
     "pandas",

@@ -16,12 +16,24 @@ SoundalikeError
 ├── BudgetExceeded               the next request could pass the spending ceiling
 ├── PostsError                   a file of posts cannot be read
 ├── TooFewPosts                  not enough material for what was asked
-├── UnknownSession, UnknownModel nothing of that name or id here
+├── Unknown                      nothing of that name or id here
+│   ├── UnknownSession, UnknownTraining, UnknownModel, UnknownPosts
+│   └── UnknownAccount           no such user, workspace, member, invitation or key
 ├── Busy                         another process or thread is at it already
+├── JobError                     the background job cannot be begun, stopped or taken up
+│   ├── TooManyJobs              the workspace has as many as it may have
+│   ├── WrongState               it has ended, or has not ended yet
+│   └── IdempotencyConflict      the same key came with another request
+├── AccountError
+│   ├── Unauthorized             nobody is signed in, or the key is no good
+│   ├── Forbidden                signed in, but not allowed to do this
+│   ├── TooManyAttempts          tried too often; wait
+│   └── AccountConflict          taken already, used already, or the last owner
 ├── WriterError                  the language model is missing or failing
 │   └── PromptTooLong            more text than the model can take in at once
 ├── TrainerUnavailable           this trainer is not installed
 ├── ConsentRequired              the chosen trainer needs a stated permission
+├── CreatorOptedOut              the creator does not want to be trained on
 └── StorageError                 the database or the disk refuses
 
 An error says what happened and what to do next. Facts a program may need are attributes. `code` is stable: REST answers
@@ -174,22 +186,112 @@ class TooFewPosts(SoundalikeError):
         self.needed = needed
 
 
-class UnknownSession(SoundalikeError):
+class Unknown(SoundalikeError):
+    """Nothing of that name or id is here, or none that the caller may see."""
+
+    code = "unknown"
+
+
+class UnknownSession(Unknown):
     """No training session has this id."""
 
     code = "unknown_session"
 
 
-class UnknownModel(SoundalikeError):
+class UnknownTraining(Unknown):
+    """No training has this id."""
+
+    code = "unknown_training"
+
+
+class UnknownModel(Unknown):
     """No trained model has this id, name or username."""
 
     code = "unknown_model"
+
+
+class UnknownPosts(Unknown):
+    """Some posts to train on were never collected; `ids` are the first of them."""
+
+    code = "unknown_tweets"
+
+    def __init__(self, message: str, *, ids: tuple[str, ...], hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.ids = ids
+
+
+class UnknownAccount(Unknown):
+    """No user, workspace, member, invitation or key of that name or id."""
+
+    code = "unknown_account"
 
 
 class Busy(SoundalikeError):
     """Another process or thread is at the same work already."""
 
     code = "collection_running"
+
+
+class JobError(SoundalikeError):
+    """A background job cannot be begun, stopped or taken up again."""
+
+    code = "job_error"
+
+
+class TooManyJobs(JobError):
+    """The workspace has as many jobs as it may have; another may be asked for in `retry_after_seconds`."""
+
+    code = "too_many_jobs"
+
+    def __init__(self, message: str, *, retry_after_seconds: float, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class WrongState(JobError):
+    """What was asked for does not go with the state the job is in."""
+
+    code = "wrong_state"
+
+
+class IdempotencyConflict(JobError):
+    """An idempotency key that was used before came with another request."""
+
+    code = "idempotency_key_reused"
+
+
+class AccountError(SoundalikeError):
+    """The caller is not who it takes."""
+
+    code = "account_error"
+
+
+class Unauthorized(AccountError):
+    """Nobody is signed in, or the key is unknown, expired or revoked."""
+
+    code = "unauthorized"
+
+
+class Forbidden(AccountError):
+    """The caller is known, but may not do this."""
+
+    code = "forbidden"
+
+
+class TooManyAttempts(AccountError):
+    """Tried too often; the next attempt counts in `retry_after_seconds`."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, message: str, *, retry_after_seconds: float, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class AccountConflict(AccountError):
+    """The email is taken, the invitation is used, or nobody would be left to own the workspace."""
+
+    code = "account_conflict"
 
 
 class WriterError(SoundalikeError):
@@ -221,6 +323,12 @@ class ConsentRequired(SoundalikeError):
     """The asked-for trainer needs the creator's own account or permission."""
 
     code = "consent_required"
+
+
+class CreatorOptedOut(SoundalikeError):
+    """The creator asked not to be trained on."""
+
+    code = "creator_opted_out"
 
 
 class StorageError(SoundalikeError):
