@@ -28,7 +28,8 @@ SoundalikeError
 │   ├── Unauthorized             nobody is signed in, or the key is no good
 │   ├── Forbidden                signed in, but not allowed to do this
 │   ├── TooManyAttempts          tried too often; wait
-│   └── AccountConflict          taken already, used already, or the last owner
+│   ├── AccountConflict          taken already, used already, or the last owner
+│   └── InvalidAccount           cannot be an email, a name or a password
 ├── WriterError                  the language model is missing or failing
 │   └── PromptTooLong            more text than the model can take in at once
 ├── TrainerUnavailable           this trainer is not installed
@@ -292,6 +293,12 @@ class AccountConflict(AccountError):
     """The email is taken, the invitation is used, or nobody would be left to own the workspace."""
 
     code = "account_conflict"
+
+
+class InvalidAccount(AccountError):
+    """The text cannot be an email, a name or a password."""
+
+    code = "invalid_account"
 
 
 class WriterError(SoundalikeError):

@@ -9,7 +9,8 @@ from soundalike.posts.files import load_posts
 from soundalike.posts.post import Creator, Window
 from soundalike.posts.text import own_text
 from soundalike.training.status import State, Step, TrainingStatus
-from soundalike.training.workflow import Journal, TrainingOrder, train_model
+from soundalike.training.steps import TrainingOrder
+from soundalike.training.workflow import Journal, train_model
 from soundalike.voice.background_file import shipped_background
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)

@@ -97,12 +97,14 @@ class StatsShape(Shape):
     kept_before: int
     expected: int | None
     coverage: float | None
+    unread: list[WindowShape] = []  # of the window; only posts above the gate were bought there
     warnings: list[str]
 
     @classmethod
     def of(cls, analysis: Analysis) -> "StatsShape":
         """Shape the figures of an analysis."""
         taken, window = analysis.collecting, analysis.collection.window
+        unread = taken.coverage.unread if taken.coverage else ()
         return cls(
             collected=taken.collected,
             kept=len(analysis.collection.kept),
@@ -118,6 +120,7 @@ class StatsShape(Shape):
             kept_before=taken.kept_before,
             expected=taken.coverage.expected if taken.coverage else None,
             coverage=round(taken.coverage.share, 4) if taken.coverage else None,
+            unread=[WindowShape(start=gap.start, end=gap.end) for gap in unread],
             warnings=list(analysis.warnings),
         )
 

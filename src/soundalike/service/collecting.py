@@ -20,7 +20,7 @@ from soundalike.storage import SessionChanges, Store, TrainingSession
 from soundalike.training.analysis import TOP, Analysis, Collecting, analyse
 from soundalike.virality.score import Gate
 
-_AFRESH: Final[SessionChanges] = {
+AFRESH: Final[SessionChanges] = {
     "status": "collecting",
     "error_code": None,
     "error_message": None,
@@ -48,6 +48,7 @@ class Order:
 
 OpenSource = Callable[[UUID], AbstractContextManager[PostSource]]
 Confirm = Callable[[Creator, Estimate], None]
+Note = Callable[[SessionChanges], None]
 
 
 def collect(
@@ -66,30 +67,89 @@ def collect(
     whatever it raises ends the collection.
 
     Raises:
-        CollectionRunning: Another process collects the same creator for this user.
+        Busy: Another process collects the same creator for this user.
         CreatorError, UpstreamError, BudgetExceeded: As the source says.
     """
     with _alone(order, store, user_id):
-        broken = _broken_off(order, store, user_id, now())
-        session = broken or _new_session(order, user_id, new_id(), now())
-        window = Window.months_before(_as_of(session), order.months)
+        broken = find_broken_off(order, store, user_id, now())
+        session = broken or new_session(order, user_id, new_id(), now())
         with open_source(session.id) as source:
-            creator = _creator_of(broken) if broken else _look_up(source, order, store, user_id)
-            if estimate := source.estimate(creator, window, _sample(order)):
+            creator = _creator_of(session) or _look_up(source, order, store, user_id)
+            if estimate := source.estimate(creator, _window(session, order), _sample(order)):
                 confirm(creator, estimate)
             if broken:
-                store.update_session(user_id, session.id, at=now(), **_AFRESH)
+                store.update_session(user_id, session.id, at=now(), **AFRESH)
             else:
-                store.create_session(_known(session, creator))
+                store.create_session(replace(session, **_known(creator)))
             with recorded(store, user_id, session.id, now=now):
-                gathered = gather(source, creator, window, sample=_sample(order))
-                if order.source != "api":  # what was bought there lies in the books since its page came
-                    store.save_posts(
-                        user_id, creator.username, gathered.posts, fetched_at=now(), source=order.source
-                    )
-                analysis = _analysis(order, creator, window, gathered, source.bill())
-                _keep(analysis, store, user_id, session.id, now())
+                analysis = _gather(order, session, creator, source, store=store, now=now)
+                store.update_session(user_id, session.id, at=now(), **_found(analysis))
     return session.id, analysis
+
+
+def collect_for(
+    session: TrainingSession,
+    open_source: OpenSource,
+    *,
+    store: Store,
+    now: Callable[[], datetime],
+    note: Note,
+) -> None:
+    """Collect for a session that is kept already; what becomes known of it is noted.
+
+    Raises:
+        Busy: Another process collects the same creator for this user.
+        CreatorError, UpstreamError, BudgetExceeded: As the source says.
+    """
+    order = order_of(session)
+    with _alone(order, store, session.user_id), open_source(session.id) as source:
+        creator = _creator_of(session)
+        if creator is None:
+            creator = _look_up(source, order, store, session.user_id)
+            note(_known(creator))
+        note(_found(_gather(order, session, creator, source, store=store, now=now)))
+
+
+def find_broken_off(order: Order, store: Store, user_id: UUID, now: datetime) -> TrainingSession | None:
+    """The session of the same order that did not come to its end, if there is one to go on with."""
+    session = store.find_unfinished(user_id, read_username(order.username)) if order.source == "api" else None
+    if session is None or session.creator is None:
+        return None
+    as_of = _as_of(session)
+    same_end = as_of == (order.as_of or session.created_at) and (
+        order.as_of is not None or now - as_of < _GONE_ON_WITH
+    )
+    return session if same_end and session.settings == _settings(order, as_of) else None
+
+
+def new_session(order: Order, user_id: UUID, session_id: UUID, now: datetime) -> TrainingSession:
+    """The session of an order, with nothing collected yet.
+
+    Raises:
+        InvalidUsername: The name cannot be one on X.
+    """
+    return TrainingSession(
+        id=session_id,
+        user_id=user_id,
+        creator_username=read_username(order.username),
+        created_at=now,
+        settings=_settings(order, order.as_of or now),
+    )
+
+
+def order_of(session: TrainingSession) -> Order:
+    """What a session was ordered to collect."""
+    settings = session.settings
+    return Order(
+        username=session.creator_username,
+        as_of=_as_of(session),
+        source=settings["source"],
+        months=settings["months"],
+        gate=settings["minEngagement"],
+        top=settings["top"],
+        ordinary=settings.get("ordinary"),
+        consent=settings.get("consent"),
+    )
 
 
 def _alone(order: Order, store: Store, user_id: UUID) -> AbstractContextManager[None]:
@@ -104,33 +164,20 @@ def _alone(order: Order, store: Store, user_id: UUID) -> AbstractContextManager[
     )
 
 
-def _broken_off(order: Order, store: Store, user_id: UUID, now: datetime) -> TrainingSession | None:
-    """The session of the same order that did not come to its end, if there is one."""
-    session = store.find_unfinished(user_id, read_username(order.username)) if order.source == "api" else None
-    if session is None or session.creator is None:
-        return None
-    as_of = _as_of(session)
-    same_end = as_of == (order.as_of or session.created_at) and (
-        order.as_of is not None or now - as_of < _GONE_ON_WITH
-    )
-    return session if same_end and session.settings == _settings(order, as_of) else None
-
-
-def _new_session(order: Order, user_id: UUID, session_id: UUID, now: datetime) -> TrainingSession:
-    return TrainingSession(
-        id=session_id,
-        user_id=user_id,
-        creator_username=read_username(order.username),
-        created_at=now,
-        settings=_settings(order, order.as_of or now),
-    )
-
-
-def _known(session: TrainingSession, creator: Creator) -> TrainingSession:
-    return replace(session, creator_username=creator.username, creator=CreatorShape.of(creator).as_json())
-
-
-def _analysis(order: Order, creator: Creator, window: Window, gathered: Gathered, bill: Bill) -> Analysis:
+def _gather(
+    order: Order,
+    session: TrainingSession,
+    creator: Creator,
+    source: PostSource,
+    *,
+    store: Store,
+    now: Callable[[], datetime],
+) -> Analysis:
+    window = _window(session, order)
+    gathered = gather(source, creator, window, sample=_sample(order))
+    if order.source != "api":  # what was bought there lies in the books since its page came
+        posts, at = gathered.posts, now()
+        store.save_posts(session.user_id, creator.username, posts, fetched_at=at, source=order.source)
     _raise_failure(gathered)
     return analyse(
         gathered.posts,
@@ -138,19 +185,20 @@ def _analysis(order: Order, creator: Creator, window: Window, gathered: Gathered
         window=window,
         gate=order.gate,
         top=order.top,
-        collecting=_collecting(gathered, bill),
+        collecting=_collecting(gathered, source.bill()),
     )
 
 
-def _keep(analysis: Analysis, store: Store, user_id: UUID, session_id: UUID, now: datetime) -> None:
-    store.update_session(
-        user_id,
-        session_id,
-        at=now,
-        status="collected",
-        stats=StatsShape.of(analysis).as_json(),
-        posts_collected=[ViralPostShape.of(scored).as_json() for scored in analysis.selection.posts],
-    )
+def _known(creator: Creator) -> SessionChanges:
+    return {"creator_username": creator.username, "creator": CreatorShape.of(creator).as_json()}
+
+
+def _found(analysis: Analysis) -> SessionChanges:
+    return {
+        "status": "collected",
+        "stats": StatsShape.of(analysis).as_json(),
+        "posts_collected": [ViralPostShape.of(scored).as_json() for scored in analysis.selection.posts],
+    }
 
 
 def _raise_failure(gathered: Gathered) -> None:
@@ -178,9 +226,13 @@ def _collecting(gathered: Gathered, bill: Bill) -> Collecting:
     )
 
 
-def _creator_of(session: TrainingSession) -> Creator:
+def _creator_of(session: TrainingSession) -> Creator | None:
     """The account as it was when the session began: a profile is not paid for twice."""
-    return CreatorShape.model_validate(session.creator).creator()
+    return CreatorShape.model_validate(session.creator).creator() if session.creator else None
+
+
+def _window(session: TrainingSession, order: Order) -> Window:
+    return Window.months_before(_as_of(session), order.months)
 
 
 def _look_up(source: PostSource, order: Order, store: Store, user_id: UUID) -> Creator:

@@ -21,7 +21,8 @@ from soundalike.storage import Store, TrainingSession
 from soundalike.training.analysis import Analysis
 from soundalike.training.model import TrainedModel
 from soundalike.training.status import TrainingStatus
-from soundalike.training.workflow import Journal, TrainingOrder, train_model
+from soundalike.training.steps import TrainingOrder
+from soundalike.training.workflow import Journal, train_model
 from soundalike.voice.background import Background
 
 Publish = Callable[[TrainingStatus], None]

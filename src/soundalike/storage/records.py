@@ -57,6 +57,7 @@ class SessionChanges(TypedDict, total=False):
     """What may change in a training session; the rest stands from its creation."""
 
     status: str
+    creator_username: str
     creator: Json | None
     settings: Json
     stats: Json | None

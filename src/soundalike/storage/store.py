@@ -19,6 +19,8 @@ from soundalike.posts.post import Post, Window
 from soundalike.storage.books import StoreBooks
 from soundalike.storage.database import Database, read_url, take_turn
 from soundalike.storage.finding import find_model_id
+from soundalike.storage.jobs import JobStore
+from soundalike.storage.leases import Leases
 from soundalike.storage.ledger import (
     has_balance_since,
     put_balance,
@@ -51,6 +53,21 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @property
+    def database(self) -> Database:
+        """The database, for rooms that keep their own tables."""
+        return self._database
+
+    @property
+    def jobs(self) -> JobStore:
+        """Jobs in the background, on the same connections."""
+        return JobStore(self._database)
+
+    @property
+    def leases(self) -> Leases:
+        """Which workers are alive, on the same connections."""
+        return Leases(self._database)
 
     def close(self) -> None:
         """Give back all connections."""

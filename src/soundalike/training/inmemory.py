@@ -11,7 +11,8 @@ from soundalike.posts.collection import sort_out
 from soundalike.posts.post import Creator, Post, Window
 from soundalike.training.model import TrainedModel
 from soundalike.training.status import TrainingStatus
-from soundalike.training.workflow import Journal, TrainingOrder, train_model
+from soundalike.training.steps import TrainingOrder
+from soundalike.training.workflow import Journal, train_model
 from soundalike.virality.score import Gate, score_posts, select_viral
 from soundalike.voice.background_file import shipped_background
 

@@ -1,43 +1,29 @@
 """The main job on one page: six steps from a collection to a graded model."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Container as Some
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
-from soundalike.drafts.prompt import VoicePrompt, build_prompt
 from soundalike.drafts.writer import Writer
-from soundalike.posts.collection import Collection, Split, hold_out
-from soundalike.posts.post import Creator, Post
-from soundalike.posts.text import own_text
-from soundalike.training import wording
-from soundalike.training.grading import grade
 from soundalike.training.model import TrainedModel
 from soundalike.training.status import Failure, State, Step, TrainingStatus
-from soundalike.virality.features import TEXT_FEATURES
-from soundalike.virality.patterns import Pattern, find_patterns
+from soundalike.training.steps import Made, Training, TrainingOrder
 from soundalike.voice.background import Background
-from soundalike.voice.profile import VoiceProfile, read_voice
-
-_PATTERNS_TOLD = 8  # a prompt with every finding in it is followed in none
 
 Publish = Callable[[TrainingStatus], None]
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingOrder:
-    """What to train on. `collected` is all that drafts are checked against; `selected_ids` are the viral posts kept."""
+class Memory(Protocol):
+    """What earlier runs of a training made: a step whose input has not changed is not done again."""
 
-    creator: Creator
-    collection: Collection = field(repr=False)
-    collected: tuple[Post, ...] = field(repr=False)
-    selected_ids: tuple[str, ...]
-    name: str
-    seed: int = 0
-    provenance: dict[str, Any] = field(default_factory=dict)
+    def recall(self, step: Step, input_hash: str) -> Made | None:
+        """What the step made of the same input, if it did."""
+
+    def keep(self, step: Step, input_hash: str, made: Made) -> None:
+        """Remember what the step made."""
 
 
 class Journal:
@@ -84,6 +70,7 @@ def train_model(
     background: Background,
     journal: Journal,
     save: Callable[[TrainedModel], TrainedModel],
+    memory: Memory | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> TrainedModel:
     """Prepare, read the voice, find the patterns, train, evaluate, save.
@@ -92,64 +79,27 @@ def train_model(
         TooFewPosts: The collection is too small to learn from and to grade on.
         WriterError: The language model failed while drafting for the report card.
     """
-    with journal.step(Step.PREPARE) as notes:
-        split = hold_out(order.collection, selected_ids=order.selected_ids)
-        notes.detail = f"{len(split.seen)} posts to learn from, {len(split.held_out)} held out to grade on"
-    with journal.step(Step.VOICE) as notes:
-        voice = read_voice(split.seen, background)
-        notes.detail = f"{len(voice.distinct_traits)} traits set it apart from {voice.writers} other writers"
-    with journal.step(Step.PATTERNS) as notes:
-        usual = [post for post in split.seen if post.id not in order.collection.picked]
-        patterns = tuple(find_patterns(usual, seed=order.seed))
-        notes.detail = wording.patterns(patterns)
-    with journal.step(Step.TRAIN) as notes:
-        prompt = train_prompt(split, order.selected_ids, voice, patterns)
-        size = len(prompt.instructions)
-        notes.detail = f"a prompt of {size:,} characters, {len(prompt.posts)} examples to choose from"
-    model = TrainedModel(
-        username=order.creator.username,
-        name=order.name,
-        voice=voice,
-        patterns=patterns,
-        prompt=prompt,
-        seen=split.seen,
-        held_out=split.held_out,
-        collected=order.collected,
-        selected_ids=order.selected_ids,
-        picked=order.collection.picked,
-        provenance=order.provenance,
-        seed=order.seed,
-        writer=writer,
-        background=background,
-    )
-    with journal.step(Step.EVALUATE) as notes:
-        card = grade(model, clock=clock, tell=notes.tell)
-        notes.detail = wording.card(card)
+    training = Training(order, writer=lambda: writer, background=background, clock=clock)
+    for step in (Step.PREPARE, Step.VOICE, Step.PATTERNS, Step.TRAIN, Step.EVALUATE):
+        with journal.step(step) as notes:
+            notes.detail = _do(training, step, memory, notes.tell).detail
     with journal.step(Step.SAVE) as notes:
-        saved = save(replace(model, report=card))
-        notes.detail = f"kept as @{saved.username} v{saved.version}"
+        saved = save(replace(training.model, report=training.card))
+        notes.detail = kept_as(saved.username, saved.version)
     return saved
 
 
-def train_prompt(
-    split: Split, selected_ids: Some[str], voice: VoiceProfile, patterns: Sequence[Pattern]
-) -> VoicePrompt:
-    """Write the prompt: traits with their figures, what lifts posts beyond chance, examples with the selected first."""
-    best_first = sorted(split.seen, key=lambda post: (post.id not in selected_ids, -post.engagement.total))
-    return build_prompt(
-        [own_text(post) for post in best_first],
-        creator=f"@{best_first[0].username}",
-        language=voice.language,
-        traits=[wording.trait(trait) for trait in voice.distinct_traits],
-        patterns=[wording.pattern(pattern) for pattern in liftable(patterns)],
-    )
+def kept_as(username: str, version: int) -> str:
+    """What the last step says."""
+    return f"kept as @{username} v{version}"
 
 
-def liftable(patterns: Sequence[Pattern]) -> list[Pattern]:
-    """What a writer can do to lift a post: features of the text that go with more than the usual, the strongest first.
-
-    When to post, or with which picture, is not for the writer of the words.
-    """
-    in_text = {feature.key for feature in TEXT_FEATURES}
-    found = [p for p in patterns if p.above_chance and p.key in in_text and p.effect and p.effect > 1]
-    return sorted(found, key=lambda pattern: -(pattern.effect or 0))[:_PATTERNS_TOLD]
+def _do(training: Training, step: Step, memory: Memory | None, tell: Callable[[float, str], None]) -> Made:
+    input_hash = training.input_hash(step) if memory else ""
+    if memory and (known := memory.recall(step, input_hash)):
+        training.know(step, known)
+        return known
+    made = training.make(step, tell)
+    if memory:
+        memory.keep(step, input_hash, made)
+    return made

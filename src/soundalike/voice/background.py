@@ -5,6 +5,7 @@ the value of every trait. A set fitted on public posts ships with the package (`
 stands in `data/background.json`). Since counts are kept by writer, a creator among them can be left out.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -74,6 +75,14 @@ class Background:
         """The language that all writers share, or None."""
         languages = {writer.language for writer in self.writers}
         return languages.pop() if len(languages) == 1 else None
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over who is in it and in which terms they are counted."""
+        digest = hashlib.sha256(self.gram_keys.tobytes())
+        for writer in self.writers:
+            digest.update(f"{writer.username}\0".encode())
+        return digest.hexdigest()
 
     def tallies(self) -> dict[Kind, Tally]:
         """Term counts of all writers together."""
