@@ -15,6 +15,9 @@ import pytest
 
 from soundalike.cli.app import cli, run
 
+sys.path.insert(0, str(Path(__file__).parent))
+pytest_plugins = ["databases", "browsers"]  # found beside this file
+
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does; the tests run side by side
 
 # What a model without a voice writes, and what it writes with one: enough of each not to look like a loop.

@@ -46,12 +46,42 @@ class Settings(BaseSettings):
     """Who writes: `embedded`, `gguf:PATH`, `hf:OWNER/REPO:FILE`, `ollama:MODEL` or `openai:MODEL`."""
     openai_base_url: _Text = None
     openai_api_key: _Secret = None
+    soundalike_retention_days: Annotated[int, Field(ge=0, le=36_500)] = 30
+    """Days that collected posts are kept after they were fetched last; with 0 they are kept until deleted by hand."""
+    soundalike_auth: Literal["on", "off"] = "on"
+    """Whether the server asks who is there; `off` only where nobody but this machine reaches it."""
+    soundalike_secret_key: _Secret = None
+    """Signs what a browser keeps for a moment; made on first start in the data folder where none is set."""
+    soundalike_oidc_issuer: _Text = None
+    """Address of an OpenID Connect provider to sign in with; needs the extra `soundalike[oidc]`."""
+    soundalike_oidc_client_id: _Text = None
+    soundalike_oidc_client_secret: _Secret = None
+
+    soundalike_log: Literal["auto", "json", "text"] = "auto"
+    """How `serve` and `worker` write their log; `auto` is text on a terminal, JSON lines elsewhere."""
+    soundalike_log_level: Literal["debug", "info", "warning", "error"] = "info"
+    soundalike_jobs_running: Annotated[int, Field(ge=1, le=1000)] = 4
+    """Collections, and trainings, of one workspace that run at once in the whole fleet."""
+    soundalike_jobs_queued: Annotated[int, Field(ge=1)] = 20
+    """Collections, and trainings, of one workspace that may wait or run."""
+    soundalike_jobs_daily: Annotated[int, Field(ge=1)] = 200
+    """Collections, and trainings, that one workspace may begin within 24 hours."""
+    soundalike_worker_slots: Annotated[int, Field(ge=1, le=100)] = 2
+    """Trainings that each worker does at once."""
 
     @cached_property
     def stand_in(self) -> str | None:
         """The service's address where it is on this machine: then it is a stand-in, and bills nobody."""
         host = urlsplit(self.twitter_api_base_url).hostname or ""
         return self.twitter_api_base_url if host == "localhost" or host.startswith("127.") else None
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every value that no log may show."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        hidden = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        password = urlsplit(self.database_url or "").password
+        return [*hidden, password] if password else hidden
 
     @cached_property
     def store_url(self) -> str:

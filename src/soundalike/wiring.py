@@ -1,5 +1,6 @@
 """Settings to real parts: the only place that picks concrete classes."""
 
+import getpass
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from soundalike.drafts.writer import Writer
     from soundalike.posts.api.client import TweetsApi
     from soundalike.posts.api.pacing import Pace
+    from soundalike.posts.gathering import PostSource
     from soundalike.posts.post import Post
     from soundalike.posts.x_api.source import XApiSource
-    from soundalike.storage import Store
+    from soundalike.storage import Store, TrainingSession
     from soundalike.storage.spending import Check, Fingerprint
 
 LOCAL_USER: UUID = uuid5(NAMESPACE_URL, "soundalike:local-user")
@@ -27,6 +29,21 @@ _PROOF_HOLDS: Final = timedelta(hours=1)  # of a key's rate, by its balance; ask
 def now() -> datetime:
     """The present moment, UTC."""
     return datetime.now(UTC)
+
+
+def local_name() -> str:
+    """What this machine calls its user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number
+        return "local user"
+
+
+def open_logs(settings: Settings) -> None:
+    """Send logs where the settings say, without what the settings keep secret."""
+    from soundalike.telemetry.logs import set_up_logs  # noqa: PLC0415
+
+    set_up_logs(style=settings.soundalike_log, level=settings.soundalike_log_level, secrets=settings.secrets)
 
 
 @contextmanager
@@ -70,6 +87,25 @@ def open_api(
         api = TweetsApi(http, key=key, pace=pace, books=books)
         _set_pace(settings, store, api, pace, mark)
         yield api
+
+
+@contextmanager
+def open_posts(
+    settings: Settings, store: "Store", session: "TrainingSession", *, most_credits: int | None = None
+) -> Iterator["PostSource"]:
+    """Open the tweets API as the source of a session's posts; `most_credits` can only lower the settings' ceiling.
+
+    Raises:
+        SettingsError: There is no key.
+    """
+    from soundalike.posts.gathering import ApiSource  # noqa: PLC0415
+
+    ceiling = settings.twitter_api_budget_credits
+    budget = ceiling if most_credits is None else min(most_credits, ceiling)
+    with open_api(
+        settings, store, session_id=session.id, budget_credits=budget, user_id=session.user_id
+    ) as api:
+        yield ApiSource(api)
 
 
 def _api_key(settings: Settings) -> str:

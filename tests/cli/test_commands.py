@@ -88,7 +88,7 @@ def test_analyze_prints_the_rest_body(command, shared):
     )
     assert set(body["stats"]) == set(
         "collected kept setAside viral window medianEngagement requests credits usd seconds stopReason "
-        "keptBefore expected coverage warnings".split()
+        "keptBefore expected coverage unread warnings".split()
     )
     scores = [tweet["viralScore"] for tweet in body["tweets"]]
     assert scores == sorted(scores, reverse=True)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from soundalike.posts.post import Engagement, Post
 from soundalike.report import charts
+from soundalike.report.timeline import Point, Timeline
 from soundalike.training.card import Impostor, Measure, Novelty, ReportCard
 from soundalike.virality.score import score_posts
 
@@ -59,8 +60,8 @@ def test_a_timeline_of_any_length_is_well_formed(count, days):
         Post(str(n), f"post {n}", START + timedelta(days=n * days), "potter", Engagement(likes=n * n))
         for n in range(1, count + 1)
     ]
-    scored = score_posts(posts)
-    svg = charts.timeline(scored, viral=scored[-1:], held_out_from=scored[-1].post.created_at)
+    points = tuple(map(Point.of, score_posts(posts)))
+    svg = charts.timeline(Timeline(points, points[-1:], 1, "", points[-1].created_at))
     assert all(0 <= place <= 100 for place in places(svg))
 
 

@@ -5,7 +5,6 @@ The harness is the benchmark's, which strikes hundreds of times.
 
 import sys
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,6 @@ TESTS = Path(__file__).parents[1]
 KILLS = 12
 
 pytestmark = pytest.mark.slow
-
-# The fixtures of another folder's tests.
-_spec = spec_from_file_location("databases_to_test_on", TESTS / "storage" / "conftest.py")
-_databases = module_from_spec(_spec)
-_spec.loader.exec_module(_databases)
-postgres_server, kind, empty_url = _databases.postgres_server, _databases.kind, _databases.empty_url
 
 
 @pytest.fixture

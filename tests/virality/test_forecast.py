@@ -6,8 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from soundalike.errors import TooFewPosts
+from soundalike.posts.packing import pack, unpack
+from soundalike.virality.forecast import _TYPES as TYPES
 from soundalike.virality.forecast import Forecaster
 from soundalike.virality.score import comparable_posts, engagement_of, seconds_of
 
@@ -173,3 +177,55 @@ def test_creators_kept_back_from_the_choice_of_settings_reach_two_thirds(creator
     shares = [(ahead(creator, name)[1] > 0.5).mean() for name in names]
     assert len(shares) == 7
     assert np.mean(shares) >= 0.67
+
+
+def test_a_kept_forecaster_says_the_same(fitted):
+    """Bytes and back changes no figure: probabilities with and without a time, the back-test, the scores."""
+    again = Forecaster.from_bytes(fitted.to_bytes())
+    first, second = [GOOD.format("moss"), "@you http://a.b 3 things", ""], [BAD.format("moss"), "", "Why? 7%"]
+    for at in (None, datetime(2026, 3, 1, 7, tzinfo=UTC)):
+        assert np.array_equal(
+            again.probability(first, second, at=at), fitted.probability(first, second, at=at)
+        )
+    assert (again.accuracy, again.slope, again.posts) == (fitted.accuracy, fitted.slope, fitted.posts)
+    assert again.to_bytes() == fitted.to_bytes()
+
+
+def test_the_mean_probability_is_that_over_all_rivals(fitted):
+    """Rivals may be given by their scores alone."""
+    texts, rivals = [GOOD.format("moss"), BAD.format("ice")], [BAD.format("tea"), GOOD.format("ivy"), "So."]
+    expected = [fitted.probability([text] * 3, rivals).mean() for text in texts]
+    assert fitted.mean_probability(texts, fitted.scores(rivals)) == pytest.approx(expected)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 255))
+@settings(deadline=None, max_examples=50)
+def test_a_damaged_forecaster_is_refused(fitted, place, change):
+    """One changed byte anywhere is enough."""
+    content = bytearray(fitted.to_bytes())
+    content[place % len(content)] ^= change
+    with pytest.raises(ValueError, match="bytes"):
+        Forecaster.from_bytes(bytes(content))
+
+
+@pytest.mark.parametrize(
+    ("facts", "arrays"),
+    [
+        ({"features": ["other"]}, {}),
+        ({"slope": "1"}, {}),
+        ({"language": 1}, {}),
+        ({"accuracy": {"value": 1.0}}, {}),
+        ({"accuracy": {"value": "a", "low": 0, "high": 1, "brier": 0, "pairs": 1, "posts": 1}}, {}),
+        ({}, {"sparse": np.zeros(3)}),
+        ({}, {"dense": np.full(72, np.nan)}),
+        ({}, {"spread": np.zeros(72)}),
+        ({}, {"idf0": np.zeros(0)}),
+    ],
+)
+def test_figures_that_no_forecaster_has_are_refused(fitted, facts, arrays):
+    """Even under a digest that is right; so is one that asks other questions of a text."""
+    content = fitted.to_bytes()
+    whole = unpack(content, "forecaster", 1, TYPES)
+    assert pack("forecaster", 1, *whole) == content
+    with pytest.raises(ValueError, match="forecaster"):
+        Forecaster.from_bytes(pack("forecaster", 1, whole.facts | facts, whole.arrays | arrays))

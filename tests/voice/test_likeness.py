@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundalike.errors import TooFewPosts
+from soundalike.posts.packing import pack, unpack
 from soundalike.voice.background import fit_background
+from soundalike.voice.likeness import _TYPES as TYPES
 from soundalike.voice.likeness import Likeness, impostors
 from soundalike.voice.reading import text_of
 
@@ -118,6 +120,43 @@ def test_a_stored_measure_gives_the_same_figures(potter):
     again = Likeness.from_bytes(potter.to_bytes())
     assert np.array_equal(again.scores(POTTER + SAILOR), potter.scores(POTTER + SAILOR))
     assert (again.writers, again.language) == (potter.writers, potter.language)
+    assert again.to_bytes() == potter.to_bytes()
+
+
+@given(st.integers(0, 10**6), st.integers(1, 255))
+@settings(deadline=None, max_examples=50)
+def test_a_damaged_measure_is_refused(potter, place, change):
+    """One changed byte anywhere is enough."""
+    content = bytearray(potter.to_bytes())
+    content[place % len(content)] ^= change
+    with pytest.raises(ValueError, match="bytes"):
+        Likeness.from_bytes(bytes(content))
+
+
+@pytest.mark.parametrize(
+    ("facts", "arrays"),
+    [
+        ({"intercept": "0"}, {}),
+        ({"writers": None}, {}),
+        ({"language": 3}, {}),
+        ({"sizes": [1, 2]}, {}),
+        ({"sizes": [-1, 2, 3]}, {}),
+        ({"parts": [1.0]}, {}),
+        ({}, {"weights": np.zeros(1)}),
+        ({}, {"scales": np.zeros(2)}),
+        ({}, {"uses": np.zeros(3, np.int64)}),
+        ({}, {"runs": np.array([-1])}),
+        ({}, {"words": np.frombuffer(b"one word", np.uint8)}),
+        ({}, {"words": np.frombuffer(b"\xff", np.uint8)}),
+    ],
+)
+def test_figures_that_no_measure_has_are_refused(potter, facts, arrays):
+    """Even under a digest that is right."""
+    content = potter.to_bytes()
+    whole = unpack(content, "likeness", 1, TYPES)
+    assert pack("likeness", 1, *whole) == content
+    with pytest.raises(ValueError, match="likeness"):
+        Likeness.from_bytes(pack("likeness", 1, whole.facts | facts, whole.arrays | arrays))
 
 
 def test_too_little_text_is_refused_with_what_there_is():

@@ -28,7 +28,16 @@ COMMANDS: Final = {
     "import": ("importing", "Take in posts from a file or an X archive, to train on later."),
     "estimate": ("collect", "Say what collecting a creator would cost, before paying."),
     "ledger": ("ledger", "Show what was spent on what, and hold it against the service's balance."),
+    "serve": ("serve", "Serve the API and the studio, with a worker inside."),
+    "worker": ("worker", "Do collections and trainings that wait, on this machine or any other."),
     "emulator": ("emulator", "Stand in for twitterapi.io, serving posts from files, faults included."),
+    "backup": ("backup", "Back up everything kept in a SQLite database, while it is used."),
+    "restore": (
+        "backup",
+        "Restore a backup of a SQLite database, and queue again what ran when it was made.",
+    ),
+    "user": ("user", "Add, list, disable users, and let them in with a link."),
+    "key": ("key", "Make, list and revoke API keys."),
     "doctor": ("doctor", "Check this installation and say what to mend."),
 }
 

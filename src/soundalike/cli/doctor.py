@@ -2,13 +2,14 @@
 
 import platform
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from soundalike.cli import console
+from soundalike.cli.findings import Finding, attempt
+from soundalike.cli.fleet_checks import examine_fleet, examine_settings
 from soundalike.cli.options import as_json
 from soundalike.errors import SoundalikeError
 
@@ -17,16 +18,6 @@ if TYPE_CHECKING:
 
 _NEEDED_MB = 500  # a year of collections and models of a few creators
 _STYLES = {"ok": "green", "note": "yellow", "bad": "red"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: its name, how it is, and what to do about it."""
-
-    name: str
-    state: Literal["ok", "note", "bad"]
-    words: str
-    remedy: str = ""
 
 
 @click.command()
@@ -50,41 +41,34 @@ def doctor_command(as_json: bool) -> int:
 
 def _examine(settings: "Settings") -> Iterator[Finding]:
     yield Finding("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
-    yield _attempt("data folder", lambda: _folder(settings))
-    yield _attempt("database", lambda: _database(settings))
-    yield _attempt("writer", lambda: _writer(settings))
+    yield attempt("data folder", lambda: _folder(settings))
+    yield from _fleet(settings)
+    yield from examine_settings(settings)
+    yield attempt("writer", lambda: _writer(settings))
     yield from _local_models(settings)
-    yield _attempt("tweets API", lambda: _api(settings))
+    yield attempt("tweets API", lambda: _api(settings))
 
 
-def _attempt(name: str, examine: Callable[[], Finding]) -> Finding:
-    """Examine; an error of ours is a finding with its remedy."""
+def _fleet(settings: "Settings") -> Iterator[Finding]:
+    """What stands in the database; why it cannot be opened is a finding itself."""
+    from soundalike.wiring import open_store
+
     try:
-        return examine()
+        with open_store(settings) as store:
+            yield from examine_fleet(settings, store)
     except SoundalikeError as error:
-        return Finding(name, "bad", error.message, error.hint)
-    except OSError as error:
-        return Finding(name, "bad", f"{error.strerror or error}.", "Check the path and its permissions.")
+        yield Finding("database", "bad", error.message, error.hint)
 
 
 def _folder(settings: "Settings") -> Finding:
     folder = settings.soundalike_data_dir
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     free_mb = shutil.disk_usage(folder).free // 2**20
     if free_mb < _NEEDED_MB:
         return Finding(
             "data folder", "bad", f"{folder} has {free_mb} MB free.", f"Make room: {_NEEDED_MB} MB do."
         )
     return Finding("data folder", "ok", f"{folder}, {free_mb / 1024:,.0f} GB free")
-
-
-def _database(settings: "Settings") -> Finding:
-    from soundalike.wiring import LOCAL_USER, open_store
-
-    with open_store(settings) as store:
-        count = len(store.list_models(LOCAL_USER, limit=200))
-    kind = settings.store_url.partition(":")[0]
-    return Finding("database", "ok", f"{kind}, up to date, {count} models")
 
 
 def _writer(settings: "Settings") -> Finding:

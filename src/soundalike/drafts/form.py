@@ -5,12 +5,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
+import numpy as np
 import regex
 
 from soundalike.drafts.length import links_in, weighted_length
+from soundalike.drafts.reading import hash_text
 from soundalike.drafts.writer import CUT_OFF
+from soundalike.posts.packing import is_ascending, pack, refusing, require, unpack
 from soundalike.posts.text import HASHTAG, LINK, MENTION, unescape_once, words
 
 MOST_CHARACTERS: Final = 25_000
@@ -58,6 +61,7 @@ _DANGLING = re.compile(
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = regex.compile(r"\p{Lu}[\p{L}\p{M}'’]+(?:[ -]\p{Lu}[\p{L}\p{M}'’]+)*")
+_KIND, _VERSION = "form", 1
 _SENTENCE_START = regex.compile(r"(?:^|[.!?:…\n\"“(]\s*)$")
 
 
@@ -85,11 +89,33 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The creator's ways with form, and the words they have used (case folded)."""
+    """The creator's ways with form, and the hashes of the words they have used (case folded)."""
 
     ends_openly: bool
     has_paragraphs: bool
-    words: frozenset[str]
+    words: frozenset[int]
+
+    def knows(self, word: str) -> bool:
+        """Whether the creator has used this word."""
+        return hash_text(word.casefold()) in self.words
+
+    def to_bytes(self) -> bytes:
+        """The form as bytes without a word of text; `from_bytes` reads them back."""
+        facts = {"endsOpenly": self.ends_openly, "hasParagraphs": self.has_paragraphs}
+        return pack(_KIND, _VERSION, facts, {"words": np.array(sorted(self.words), dtype=np.uint64)})
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Read what `to_bytes` wrote.
+
+        Raises:
+            ValueError: These bytes are no form.
+        """
+        facts, arrays = unpack(content, _KIND, _VERSION, {"words": "<u8"})
+        with refusing(_KIND):
+            ways = facts["endsOpenly"], facts["hasParagraphs"]
+            require(_KIND, all(isinstance(way, bool) for way in ways), is_ascending(arrays["words"]))
+        return cls(*ways, frozenset(arrays["words"].tolist()))
 
 
 def read_form(texts: Sequence[str]) -> Form:
@@ -99,7 +125,7 @@ def read_form(texts: Sequence[str]) -> Form:
     return Form(
         ends_openly=bool(endings) and endings.count(False) / len(endings) > _OPEN_ENDINGS,
         has_paragraphs=bool(blanks) and sum(blanks) / len(blanks) > _PARAGRAPHS,
-        words=frozenset(word.casefold() for text in texts for word in words(text)),
+        words=frozenset(map(hash_text, {word.casefold() for text in texts for word in words(text)})),
     )
 
 
@@ -144,10 +170,14 @@ def _faults(text: str, *, brief: str, form: Form, max_chars: int) -> Iterator[Un
 
 def find_flags(text: str, *, brief: str, form: Form) -> tuple[Flag, ...]:
     """List names and numbers that are neither in the brief nor, for names, among the creator's words."""
-    known = form.words | {word.casefold() for word in words(brief)}
+    told_words = {word.casefold() for word in words(brief)}
     told = {number.replace(",", "") for number in _NUMBER.findall(brief)}
     numbers = [number for number in _NUMBER.findall(text) if number.replace(",", "") not in told]
-    names = [name for name in _names(text) if any(word.casefold() not in known for word in words(name))]
+    names = [
+        name
+        for name in _names(text)
+        if not all(word.casefold() in told_words or form.knows(word) for word in words(name))
+    ]
     return tuple(
         dict.fromkeys(
             [*(Flag("name", name) for name in names), *(Flag("number", number) for number in numbers)]

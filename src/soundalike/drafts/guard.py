@@ -1,39 +1,28 @@
 """The copy guard: what a text has in common with any collected post.
 
-Texts are compared as words: NFKC, case folded, without punctuation, apostrophes, links or signs, so that retyping does
-not hide a copy. Scripts written without spaces count by the character: two of them weigh as a word, and each as two
-characters, as in X's own lengths.
-
-Every window of the posts is hashed once (a polynomial modulo 2**64, see `windows`); hits are held against the words.
+Texts are compared as words without signs (see `reading`) and by hash alone (see `hashes`), so that the guard can be
+kept when the posts no longer may be, and is the same one then.
 """
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 import numpy as np
-import regex
-from numpy.typing import NDArray
 
-from soundalike.drafts.windows import SEPARATOR, Codes, Windows, join, read_codes
+from soundalike.drafts.hashes import RUN, SHINGLE, SPANS, PostHashes, span_windows
+from soundalike.drafts.reading import Reading, hash_text, read, word_code
+from soundalike.drafts.windows import Places, distinct, hash_windows, read_codes
 from soundalike.posts.post import Post
-from soundalike.posts.text import LINK, unescape_once
 
-COPIED_WORDS: Final = 8
-COPIED_CHARACTERS: Final = 40
+COPIED_WORDS: Final = SPANS[0] // 2
+COPIED_CHARACTERS: Final = RUN
 COPIED_SHARE: Final = 0.5
 """A draft is a copy when it shares this many words or characters in a row, or over this share of its shingles."""
 
-SHINGLE_CHARACTERS: Final = 8
-_SPAN_WIDTHS: Final = range(2 * COPIED_WORDS, 3, -2)  # in half-words: 8 words down to 2
-_MOST_PLACES: Final = 64  # at which a span is followed to its end; a slogan may stand in hundreds of posts
+SHINGLE_CHARACTERS: Final = SHINGLE
 
-_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
-_INNER = r"\p{L}\p{M}\p{N}'’\u00AD\u200B-\u200D"  # soft hyphens and zero-width signs do not end a word
-_TOKEN = regex.compile(rf"{_UNSPACED}|[[\p{{L}}\p{{N}}]--{_UNSPACED}][[{_INNER}]--{_UNSPACED}]*", regex.V1)
-_IS_UNSPACED = regex.compile(_UNSPACED)
-_NO_LETTER = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+_UNDER: Final = {width: wider for wider, width in zip((None, *SPANS), SPANS, strict=False)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,132 +41,105 @@ class Overlap:
     novelty: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A text as the guard sees it: its words, plain, and where each stands in the text."""
+class _Span(NamedTuple):
+    """Words `first` to `last` of a text, as a post has them."""
 
-    text: str
-    words: tuple[str, ...]
-    places: tuple[tuple[int, int], ...]
-
-    @property
-    def flat(self) -> str:
-        """The words with a space around each; unspaced characters twice and close together."""
-        parts = (word * 2 if _IS_UNSPACED.match(word) else f" {word} " for word in self.words)
-        return "".join(parts).replace("  ", " ")
-
-    def weight(self, first: int, last: int) -> float:
-        """How many words stand from `first` to `last`, an unspaced character being half a one."""
-        return sum(0.5 if _IS_UNSPACED.match(word) else 1.0 for word in self.words[first : last + 1])
+    first: int
+    last: int
+    post: int
 
 
 class CopyGuard:
-    """Knows every collected post; built once, 12,000 posts in about a second, and asked often."""
+    """Knows every collected post by its hashes; built once, 12,000 posts in about a second, and asked often.
 
-    def __init__(self, posts: Sequence[Post]) -> None:
-        readings = [_read(unescape_once(post.text)) for post in posts]
-        self._ids = [post.id for post in posts]
-        self._vocabulary: dict[str, int] = {}
-        for reading in readings:
-            for word in reading.words:
-                self._vocabulary.setdefault(word, len(self._vocabulary) + 1)
-        self._flats = [reading.flat for reading in readings]
-        self._wordless = {_bare(reading.text) for reading in readings if not reading.words}
-        self._all_flat = "\n".join(self._flats)
-        characters, character_starts = join([read_codes(flat) for flat in self._flats])
-        halves, self._starts = join([self._halves(reading)[0] for reading in readings])
-        self._spans = {width: Windows(halves, width) for width in _SPAN_WIDTHS}
-        self._runs = Windows(characters, COPIED_CHARACTERS)
-        self._shingles = Windows(characters, SHINGLE_CHARACTERS).by_owner(character_starts)
-        self._corpus = halves
+    A run of more than eight words is pieced together from runs of eight in the same post, and one of four to eight from
+    runs of four: where a post says the same words twice, a shared run may be told too long, but no draft is withheld
+    for that; and half a word too short where scripts with and without spaces mix.
+    """
+
+    def __init__(self, posts: Sequence[Post] = (), *, hashes: PostHashes | None = None) -> None:
+        self._hashes = PostHashes.of(posts) if hashes is None else hashes
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The posts it knows."""
+        return self._hashes.ids
+
+    def to_bytes(self) -> bytes:
+        """The guard as bytes that hold hashes and ids of posts, no text; `from_bytes` reads them back."""
+        return self._hashes.to_bytes()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Read what `to_bytes` wrote: a guard that gives the same answers.
+
+        Raises:
+            ValueError: These bytes are no guard.
+        """
+        return cls(hashes=PostHashes.from_bytes(content))
+
+    def knowing(self, posts: Iterable[Post]) -> "CopyGuard":
+        """This guard with more posts; those it knows by their id already stay as they are."""
+        known = set(self.ids)
+        new = [post for post in posts if post.id not in known]
+        return CopyGuard(hashes=self._hashes.joined(PostHashes.of(new))) if new else self
 
     def check(self, text: str) -> Overlap:
         """Say what `text` shares with the posts, and whether that makes it a copy."""
-        reading = _read(text)
+        reading = read(text)
         if not reading.words:
-            return Overlap(_bare(text) in self._wordless, None, 0.0, None, 1.0)
-        flat = reading.flat
-        shared, shared_words, post_id = self._longest_span(reading)
-        share = self._largest_share(flat)
-        copied = (
-            shared_words >= COPIED_WORDS
-            or share > COPIED_SHARE
-            or self._shares_run(flat)
-            or (len(flat) < SHINGLE_CHARACTERS and flat in self._all_flat)
+            is_known = np.isin(np.uint64(hash_text(reading.bare)), self._hashes.wordless)
+            return Overlap(bool(is_known), None, 0.0, None, 1.0)
+        span = self._longest_span(reading)
+        shared_words = reading.weight(span.first, span.last) if span else 0.0
+        share = self._largest_share(reading.flat)
+        copied = shared_words >= COPIED_WORDS or share > COPIED_SHARE or self._shares_run(reading.flat)
+        return Overlap(
+            copied=copied,
+            shared_text=reading.span(span.first, span.last) if span else None,
+            shared_words=shared_words,
+            post_id=self.ids[span.post] if span else None,
+            novelty=1.0 - share,
         )
-        return Overlap(copied, shared, shared_words, post_id, 1.0 - share)
 
-    def _halves(self, reading: _Reading) -> tuple[Codes, list[int]]:
-        """Two codes a word, one an unspaced character, and which word each belongs to; unknown words are separators."""
-        codes: list[int] = []
-        owners: list[int] = []
-        for at, word in enumerate(reading.words):
-            number = self._vocabulary.get(word)
-            parts = 1 if _IS_UNSPACED.match(word) else 2
-            codes += [2 * number + part if number else SEPARATOR for part in range(parts)]
-            owners += [at] * parts
-        return np.array(codes, dtype=np.uint64), owners
-
-    def _longest_span(self, reading: _Reading) -> tuple[str | None, float, str | None]:
-        codes, owners = self._halves(reading)
-        for width in _SPAN_WIDTHS:
-            at, places = self._spans[width].matches(codes)
-            if len(at):
-                start, end, place = max(
-                    (self._follow(codes, *pair, width) for pair in _distinct(at, places)),
-                    key=lambda found: found[1] - found[0],
-                )
-                first, last = owners[start], owners[end - 1]
-                text = reading.text[reading.places[first][0] : reading.places[last][1]]
-                post = int(np.searchsorted(self._starts, place, side="right")) - 1
-                return text, reading.weight(first, last), self._ids[post]
-        return None, 0.0, None
-
-    def _follow(self, codes: Codes, at: int, place: int, width: int) -> tuple[int, int, int]:
-        """Follow a shared window to the end of what is shared; (start, end) in `codes`, and the place in the posts."""
-        room = min(len(codes) - at, len(self._corpus) - place)
-        differs = np.flatnonzero(
-            (codes[at : at + room] != self._corpus[place : place + room])
-            | (codes[at : at + room] == SEPARATOR)
-        )
-        length = int(differs[0]) if len(differs) else room
-        return (at, at + length, place) if length >= width else (at, at, place)
+    def _longest_span(self, reading: Reading) -> _Span | None:
+        halves, words = reading.halves(word_code)
+        for width in SPANS:
+            hashes, at = span_windows(halves, width)
+            asked, posts = self._hashes.spans[width].holders(hashes)
+            if len(asked):
+                begins, ends = words[at[asked]], words[at[asked] + width - 1]
+                return _cut(_longest_chain(begins, ends, posts), reading, _UNDER[width])
+        return None
 
     def _largest_share(self, flat: str) -> float:
-        """The largest share of the text's shingles that one post holds, counted in that post's own words."""
-        shingles = _shingles(flat)
-        owners = self._shingles.owners(read_codes(flat))
-        if not shingles or not len(owners):
-            return 0.0
-        nearest = self._flats[int(np.bincount(owners).argmax())]
-        return sum(shingle in nearest for shingle in shingles) / len(shingles)
+        """The largest share of the text's shingles that one post holds."""
+        shingles = distinct(hash_windows(read_codes(flat), SHINGLE)[0])
+        _, posts = self._hashes.shingles.holders(shingles)
+        return int(np.bincount(posts).max()) / len(shingles) if len(posts) else 0.0
 
     def _shares_run(self, flat: str) -> bool:
-        at, _ = self._runs.matches(read_codes(flat))
-        return any(flat[start : start + COPIED_CHARACTERS] in self._all_flat for start in at[:_MOST_PLACES])
+        """Whether a run of characters stands in a post; of a text that has no shingle, whether it does as a whole."""
+        is_short = len(flat) < SHINGLE
+        hashes, _ = hash_windows(read_codes(flat), len(flat) if is_short else RUN)
+        return (self._hashes.shorts if is_short else self._hashes.runs).holds(hashes)
 
 
-def _read(text: str) -> _Reading:
-    unlinked = LINK.sub(lambda link: " " * len(link[0]), text)
-    tokens = [(plain, token.span()) for token in _TOKEN.finditer(unlinked) if (plain := _plain(token[0]))]
-    return _Reading(text, tuple(word for word, _ in tokens), tuple(place for _, place in tokens))
+def _longest_chain(begins: Places, ends: Places, posts: Places) -> _Span:
+    """The longest chain of windows that begin a word after the other and stand in the same post."""
+    order = np.lexsort((begins, posts))
+    begins, ends, posts = begins[order], ends[order], posts[order]
+    is_first = np.ones(len(begins), dtype=bool)
+    is_first[1:] = (posts[1:] != posts[:-1]) | (begins[1:] != begins[:-1] + 1)
+    firsts = np.flatnonzero(is_first)
+    lasts = np.append(firsts[1:], len(begins)) - 1
+    longest = int(np.argmax(ends[lasts] - begins[firsts]))
+    return _Span(int(begins[firsts[longest]]), int(ends[lasts[longest]]), int(posts[firsts[longest]]))
 
 
-def _plain(word: str) -> str:
-    if word.isascii() and word.isalnum():
-        return word.lower()
-    return str(_NO_LETTER.sub("", unicodedata.normalize("NFKC", word).casefold()))
-
-
-def _bare(text: str) -> str:
-    return "".join(text.split())
-
-
-def _shingles(flat: str) -> set[str]:
-    return {flat[at : at + SHINGLE_CHARACTERS] for at in range(len(flat) - SHINGLE_CHARACTERS + 1)}
-
-
-def _distinct(at: NDArray[np.int64], places: NDArray[np.int64]) -> Iterable[tuple[int, int]]:
-    """The first match on each diagonal: the others are parts of the same span."""
-    _, first = np.unique(places - at, return_index=True)
-    return [(int(at[i]), int(places[i])) for i in sorted(first)[:_MOST_PLACES]]
+def _cut(span: _Span, reading: Reading, under: int | None) -> _Span:
+    """The span with fewer than `under` half-words: so many would have been found as one window."""
+    first, last, post = span
+    while under and 2 * reading.weight(first, last) >= under:
+        last -= 1
+    return _Span(first, last, post)

@@ -19,7 +19,10 @@ MOST_WIDENINGS = 6
 """How many windows of the same length a thin window is widened by: three years at six months."""
 
 _HELD_OUT_SHARE = 0.2
-_HELD_OUT_LEAST, _HELD_OUT_MOST = 20, 200
+HELD_OUT_LEAST = 20
+"""Posts a voice is graded on at least."""
+
+_HELD_OUT_MOST = 200
 
 
 class Reason(StrEnum):
@@ -97,14 +100,14 @@ def hold_out(collection: Collection, *, selected_ids: Some[str] = ()) -> Split:
         TooFewPosts: Fewer posts would be left to learn from than are held out.
     """
     corpus = collection.voice_corpus
-    wanted = min(max(round(len(corpus) * _HELD_OUT_SHARE), _HELD_OUT_LEAST), _HELD_OUT_MOST)
+    wanted = min(max(round(len(corpus) * _HELD_OUT_SHARE), HELD_OUT_LEAST), _HELD_OUT_MOST)
     held_out = [post for post in corpus if post.id not in set(selected_ids)][-wanted:]
-    if len(corpus) < 2 * _HELD_OUT_LEAST or len(held_out) < _HELD_OUT_LEAST:
+    if len(corpus) < 2 * HELD_OUT_LEAST or len(held_out) < HELD_OUT_LEAST:
         raise TooFewPosts(
             f"{len(corpus)} usable posts are too few to learn a voice and to grade it on unseen posts.",
             found=len(corpus),
-            needed=2 * _HELD_OUT_LEAST,
-            hint=f"At least {2 * _HELD_OUT_LEAST} are needed beside the viral ones: widen --months, "
+            needed=2 * HELD_OUT_LEAST,
+            hint=f"At least {2 * HELD_OUT_LEAST} are needed beside the viral ones: widen --months, "
             "or add posts from an X archive.",
         )
     ids = {post.id for post in held_out}

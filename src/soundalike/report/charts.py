@@ -11,9 +11,9 @@ from typing import Final
 
 from markupsafe import Markup
 
+from soundalike.report.timeline import Point, Timeline
 from soundalike.training.card import Measure, ReportCard, spread
 from soundalike.virality.patterns import Pattern
-from soundalike.virality.score import ScoredPost
 
 Scale = Callable[[float], float]
 """From a figure to a percentage of the width, 0 to 100."""
@@ -84,13 +84,11 @@ def multiplier(pattern: Pattern) -> Markup:
     return whisker(pattern.low, pattern.effect, pattern.high, 1.0, scale=logarithmic(0.25, 4.0), kind=kind)
 
 
-def timeline(
-    scored: Sequence[ScoredPost], *, viral: Sequence[ScoredPost], held_out_from: datetime | None
-) -> Markup:
-    """Engagement over time on a log scale: every post, the creator's usual, and the viral ones marked."""
-    begin, end = scored[0].post.created_at.timestamp(), scored[-1].post.created_at.timestamp()
-    across = linear(begin, end)
-    tops = [max(each.engagement, 1) for each in scored]
+def timeline(shown: Timeline) -> Markup:
+    """Engagement over time on a log scale: every post (one at least), the creator's usual, the viral ones marked."""
+    points, viral = shown.points, shown.viral
+    across = linear(points[0].created_at.timestamp(), points[-1].created_at.timestamp())
+    tops = [max(each.engagement, 1) for each in points]
     rising = logarithmic(max(min(tops), 1), max(tops))
 
     def down(engagement: float) -> float:
@@ -98,17 +96,17 @@ def timeline(
 
     body = Markup("").join(
         [
-            _held_out(held_out_from, across),
+            _held_out(shown.held_out_from, across),
             *(_level(level, down(level)) for level in _powers(min(tops), max(tops))),
-            _months(scored, across),
-            _cloud(scored, across, down),
+            _months(points, across),
+            _cloud(points, across, down),
             *(
-                _viral_mark(each, across(each.post.created_at.timestamp()), down(each.engagement))
+                _viral_mark(each, across(each.created_at.timestamp()), down(each.engagement))
                 for each in viral
             ),
         ]
     )
-    words = f"Engagement of {len(scored):,} posts over time, on a log scale; {len(viral):,} viral posts are marked."
+    words = f"Engagement of {len(points):,} posts over time, on a log scale; {len(viral):,} viral posts are marked."
     return _svg("chart timeline", _TIMELINE_HEIGHT + 34, words, body)
 
 
@@ -195,9 +193,9 @@ def _level(level: int, y: float) -> Markup:
     ).format(y - 5, level, y=y)
 
 
-def _months(scored: Sequence[ScoredPost], across: Scale) -> Markup:
+def _months(points: Sequence[Point], across: Scale) -> Markup:
     """The first day of each month, or of each quarter or year where months would crowd."""
-    first, last = scored[0].post.created_at, scored[-1].post.created_at
+    first, last = points[0].created_at, points[-1].created_at
     count = (last.year - first.year) * 12 + last.month - first.month
     step = 1 if count <= 12 else 3 if count <= 36 else 12  # noqa: PLR2004 - a dozen labels fit
     starts = [
@@ -220,27 +218,25 @@ def _months_after(first: datetime, count: int) -> range:
     return range(first.month - 1, first.month + count)
 
 
-def _cloud(scored: Sequence[ScoredPost], across: Scale, down: Callable[[float], float]) -> Markup:
-    every = max(len(scored) // _MOST_GHOSTS, 1)
-    xs = [10 * across(each.post.created_at.timestamp()) for each in scored]
+def _cloud(points: Sequence[Point], across: Scale, down: Callable[[float], float]) -> Markup:
+    every = max(len(points) // _MOST_GHOSTS, 1)
+    xs = [10 * across(each.created_at.timestamp()) for each in points]
     dots = "".join(
         f"M{x:.0f} {down(each.engagement):.0f}h0"
-        for x, each in zip(xs[::every], scored[::every], strict=True)
+        for x, each in zip(xs[::every], points[::every], strict=True)
     )
-    usual = "L".join(f"{x:.0f} {down(each.baseline):.1f}" for x, each in zip(xs, scored, strict=True))
+    usual = "L".join(f"{x:.0f} {down(each.baseline):.1f}" for x, each in zip(xs, points, strict=True))
     return Markup(
         '<svg x="0" y="0" width="100%" height="{h}" viewBox="0 0 1000 {h}" preserveAspectRatio="none">'
         '<path class="c-ghost" d="{}"/><path class="c-base" d="M{}"/></svg>'
     ).format(dots, usual, h=_TIMELINE_HEIGHT)
 
 
-def _viral_mark(each: ScoredPost, x: float, y: float) -> Markup:
-    label = (
-        f"{each.post.created_at:%-d %b %Y}: {each.engagement:,} engagements, {each.lift:.1f} times the usual"
-    )
+def _viral_mark(each: Point, x: float, y: float) -> Markup:
+    label = f"{each.created_at:%-d %b %Y}: {each.engagement:,} engagements, {each.lift:.1f} times the usual"
     return Markup(
         '<a href="#post-{}" aria-label="{}"><circle class="c-viral" cx="{:.2f}%" cy="{:.1f}" r="5"/></a>'
-    ).format(each.post.id, label, x, y)
+    ).format(each.id, label, x, y)
 
 
 def _powers(low: float, high: float) -> list[int]:

@@ -12,10 +12,10 @@ from markupsafe import Markup
 from soundalike.drafts.draft import Draft
 from soundalike.posts.post import Post
 from soundalike.report import charts
+from soundalike.report.timeline import Timeline
 from soundalike.training import wording
 from soundalike.training.card import Measure, ReportCard
 from soundalike.virality.patterns import Pattern
-from soundalike.virality.score import ScoredPost
 from soundalike.voice.profile import VoiceProfile
 from soundalike.voice.traits import Trait
 
@@ -29,9 +29,10 @@ _CHANCE_SHOWN: Final = 12  # patterns shown that are not above chance
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one report shows: a graded model, the posts of its window, and drafts if some were written.
+    """What one report shows: a graded model, the posts of its window by their figures, and drafts if some were written.
 
-    `posts` are all that are still kept, by id: evidence is quoted from them. `scored` are those of the window.
+    `posts` are all that are still kept, by id: evidence and viral posts are quoted from them. `timeline` is None where
+    the model does not say which window it is of.
     """
 
     username: str
@@ -42,22 +43,14 @@ class Page:
     prompt: str
     card: ReportCard
     posts: Mapping[str, Post]
-    held_out_from: datetime | None
-    scored: Sequence[ScoredPost]
-    viral: Sequence[ScoredPost]
-    passed: int
-    gate: str
+    timeline: Timeline | None
     drafts: Sequence[Draft] = ()
     provenance: Sequence[tuple[str, str]] = field(default=())
 
 
 def render(page: Page) -> str:
     """Render the report."""
-    timeline = (
-        charts.timeline(page.scored, viral=page.viral, held_out_from=page.held_out_from)
-        if page.scored
-        else None
-    )
+    timeline = page.timeline if page.timeline and page.timeline.points else None
     return (
         _environment()
         .get_template("report.html.jinja")
@@ -69,10 +62,8 @@ def render(page: Page) -> str:
             card=page.card,
             ladder=charts.ladder(page.card),
             timeline=timeline,
-            viral=page.viral,
-            passed=page.passed,
-            considered=len(page.scored),
-            gate=page.gate,
+            picture=charts.timeline(timeline) if timeline else None,
+            posts=page.posts,
             traits=[_trait(trait, page.posts) for trait in page.voice.distinct_traits],
             patterns=_groups(page.patterns),
             tried=sum(pattern.effect is not None for pattern in page.patterns),
@@ -93,6 +84,7 @@ def _trait(trait: Trait, texts: Mapping[str, Post]) -> dict[str, Any]:
         "picture": charts.whisker(trait.low, trait.value, trait.high, others, scale=charts.linear(0.0, most)),
         "evidence": [texts[post_id].text for post_id in trait.evidence[:_EVIDENCE] if post_id in texts],
         "against": [texts[post_id].text for post_id in trait.against[:1] if post_id in texts],
+        "is_gone": bool(trait.evidence) and texts.keys().isdisjoint(trait.evidence),
     }
 
 

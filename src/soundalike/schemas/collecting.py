@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from soundalike.posts.api.estimate import Estimate
 from soundalike.posts.api.pricing import CREDITS_PER_USD
 from soundalike.posts.post import Creator
@@ -32,10 +34,10 @@ class CreatorShape(Shape):
 
 
 class ViralPostShape(Shape):
-    """A post that passed the gate, with the parts of its score."""
+    """A post that passed the gate, with the parts of its score; the text is null once it is no longer kept."""
 
     id: str
-    text: str
+    text: str | None = None
     created_at: datetime
     url: str
     like_count: int | None
@@ -97,7 +99,7 @@ class StatsShape(Shape):
     kept_before: int
     expected: int | None
     coverage: float | None
-    unread: list[WindowShape] = []  # of the window; only posts above the gate were bought there
+    unread: list[WindowShape] = Field(default_factory=list)  # only posts above the gate were bought there
     warnings: list[str]
 
     @classmethod

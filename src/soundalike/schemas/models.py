@@ -1,7 +1,7 @@
 """Trained models, and what they write."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic.alias_generators import to_camel
 
@@ -128,3 +128,23 @@ def _camel(value: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, dict):
         return {to_camel(key): _camel(each) for key, each in value.items()}
     return [_camel(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+class ModelsBody(Shape):
+    """A page of trained models, newest first."""
+
+    models: list[ModelShape]
+    next_offset: int | None
+
+
+class CompareBody(Shape):
+    """Which of two wordings this creator's audience would take up more.
+
+    `probability` is that of `a` getting more engagement than `b`, `interval` its 95 % interval. No winner is named
+    where the model abstains; where it does not beat chance on this creator's later posts, there is no number either.
+    """
+
+    winner: Literal["a", "b"] | None
+    probability: float | None
+    interval: tuple[float, float] | None
+    abstained: bool

@@ -1,9 +1,10 @@
 """How far a training is."""
 
 from datetime import datetime
+from typing import Literal
 
 from soundalike.schemas.shape import Shape
-from soundalike.training.status import StepStatus, TrainingStatus
+from soundalike.training.status import Failure, State, Step, StepStatus, TrainingStatus
 
 
 class StepShape(Shape):
@@ -26,6 +27,12 @@ class StepShape(Shape):
             started_at=step.started_at,
             completed_at=step.completed_at,
             detail=step.detail,
+        )
+
+    def step_again(self) -> StepStatus:
+        """The step that was shaped."""
+        return StepStatus(
+            Step(self.name), State(self.status), self.started_at, self.completed_at, self.detail
         )
 
 
@@ -71,3 +78,25 @@ class StatusBody(Shape):
             created_at=status.created_at,
             completed_at=status.completed_at,
         )
+
+    def status_again(self) -> TrainingStatus:
+        """The status that was shaped."""
+        return TrainingStatus(
+            training_id=self.training_id,
+            created_at=self.created_at,
+            state=State(self.status),
+            progress=self.progress,
+            steps=tuple(step.step_again() for step in self.steps),
+            model_id=self.model_id,
+            error=Failure(self.error.code, self.error.message) if self.error else None,
+            completed_at=self.completed_at,
+        )
+
+
+class TrainingStartedBody(Shape):
+    """The answer of start-training."""
+
+    success: Literal[True] = True
+    training_id: str
+    status: Literal["queued"] = "queued"
+    status_url: str

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from soundalike.errors import SoundalikeError
 from soundalike.storage import Store
 from soundalike.training.status import Failure
+
+CANCELLED: Final = Failure("cancelled", "Stopped by the user. What was collected is kept.")
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -15,7 +18,7 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, SoundalikeError):
         return Failure(error.code, str(error))
     if isinstance(error, KeyboardInterrupt):
-        return Failure("cancelled", "Stopped by the user. What was collected is kept.")
+        return CANCELLED
     return Failure("internal_error", "Something went wrong inside. What was collected is kept.")
 
 

@@ -1,24 +1,34 @@
 """Trained models as they are kept, and back again."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from soundalike.drafts.prompt import VoicePrompt
 from soundalike.drafts.writer import Writer
 from soundalike.errors import UnknownModel
+from soundalike.posts.post import Post, Window
+from soundalike.report.timeline import Timeline
 from soundalike.storage import Store, TrainedModelRecord, TrainingSession
 from soundalike.training.card import ReportCard
+from soundalike.training.learned import LearnedFromBytes, pack_learned
 from soundalike.training.model import TRAINER, TrainedModel
 from soundalike.virality.patterns import Pattern
 from soundalike.voice.background import Background
 from soundalike.voice.profile import VoiceProfile
 
+TIMELINE: Final = "timeline"
+"""The part that a page's picture is drawn from."""
+
 
 def record_of(
     model: TrainedModel, session: TrainingSession, *, new_id: UUID, at: datetime
 ) -> TrainedModelRecord:
-    """A model as it is kept: figures, prompt and ids; the posts themselves stay where collected posts are kept."""
+    """A model as it is kept: figures, prompt and ids; the posts themselves stay where collected posts are kept.
+
+    What it writes with is kept beside it: see `parts_of`.
+    """
     return TrainedModelRecord(
         id=new_id,
         user_id=session.user_id,
@@ -46,22 +56,62 @@ def record_of(
     )
 
 
+def parts_of(model: TrainedModel) -> dict[str, bytes]:
+    """What a model keeps by itself, so that it writes and explains itself when its posts are deleted: figures and ids.
+
+    Takes seconds where no part was asked for yet: call it before a transaction is opened.
+    """
+    timeline = timeline_of(
+        model.collected,
+        model.provenance.get("settings") or {},
+        picked=model.picked,
+        held_out_ids=[post.id for post in model.held_out],
+    )
+    return pack_learned(model) | ({TIMELINE: timeline.to_bytes()} if timeline else {})
+
+
+def timeline_of(
+    posts: Sequence[Post], settings: Mapping[str, Any], *, picked: frozenset[str], held_out_ids: Sequence[str]
+) -> Timeline | None:
+    """The timeline of a collection with these settings; None where they name no window."""
+    if "asOf" not in settings:
+        return None
+    return Timeline.of(
+        posts,
+        window=Window.months_before(datetime.fromisoformat(settings["asOf"]), settings["months"]),
+        gate=settings["minEngagement"],
+        top=settings["top"],
+        picked=picked,
+        held_out_ids=held_out_ids,
+    )
+
+
 def load_model(
     record: TrainedModelRecord, *, store: Store, writer: Writer, background: Background
 ) -> TrainedModel:
-    """Bring a kept model back to life, with `writer` writing; drafts are checked against all posts still kept."""
+    """Bring a kept model back to life, with `writer` writing; drafts are checked against later posts as well.
+
+    It is made of the parts kept with it: then its `seen`, `held_out` and `collected` are empty, and `posts_of` loads
+    what is left of them. Its prompt has texts of posts as examples, which stay as long as the model does. A model kept
+    without parts learns anew from the posts that are left.
+
+    Raises:
+        UnknownModel: The row was not made by training here.
+        StorageError: A part of it is damaged.
+        TooFewPosts: It has no parts, and its posts are deleted; when it first writes.
+    """
     data = training_data_of(record)
-    posts = store.load_posts(record.user_id, record.creator_username)
-    by_id = {post.id: post for post in posts}
+    parts = store.load_parts(record.user_id, record.id)
+    kept = Posts() if parts else posts_of(record, store)
     return TrainedModel(
         username=record.creator_username,
         name=record.model_name,
         voice=voice_of(record),
         patterns=patterns_of(record),
         prompt=VoicePrompt.from_json(data["prompt"]),
-        seen=tuple(by_id[post_id] for post_id in data["seenIds"] if post_id in by_id),
-        held_out=tuple(by_id[post_id] for post_id in data["heldOutIds"] if post_id in by_id),
-        collected=tuple(posts),
+        seen=kept.seen,
+        held_out=kept.held_out,
+        collected=kept.collected,
         selected_ids=tuple(data["selectedIds"]),
         picked=frozenset(data.get("pickedIds", ())),
         background=background,
@@ -71,7 +121,37 @@ def load_model(
         id=str(record.id),
         report=card_of(record),
         provenance=record.provenance or {},
+        learned=_learned(record, parts, store) if parts else None,
     )
+
+
+def posts_of(record: TrainedModelRecord, store: Store) -> "Posts":
+    """The posts behind a kept model, as far as they are still kept."""
+    data = training_data_of(record)
+    collected = store.load_posts(record.user_id, record.creator_username)
+    by_id = {post.id: post for post in collected}
+    return Posts(
+        seen=tuple(by_id[post_id] for post_id in data["seenIds"] if post_id in by_id),
+        held_out=tuple(by_id[post_id] for post_id in data["heldOutIds"] if post_id in by_id),
+        collected=tuple(collected),
+    )
+
+
+class Posts(NamedTuple):
+    """Posts that were learned from, that were graded on, and all that were collected."""
+
+    seen: tuple[Post, ...] = ()
+    held_out: tuple[Post, ...] = ()
+    collected: tuple[Post, ...] = ()
+
+
+def _learned(record: TrainedModelRecord, parts: Mapping[str, bytes], store: Store) -> LearnedFromBytes:
+    def newer(known: Sequence[str]) -> list[Post]:
+        return store.load_other_posts(record.user_id, record.creator_username, known)
+
+    learned = LearnedFromBytes(parts, newer)
+    _ = learned.guard  # while the store is open, which it need not be when the model writes
+    return learned
 
 
 def training_data_of(record: TrainedModelRecord) -> dict[str, Any]:

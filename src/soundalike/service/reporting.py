@@ -2,38 +2,35 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from soundalike.drafts.draft import Draft
-from soundalike.errors import UnknownModel
-from soundalike.posts.collection import sort_out
-from soundalike.posts.post import Window
+from soundalike.errors import StorageError, UnknownModel
+from soundalike.posts.post import Post
 from soundalike.report.page import Page
-from soundalike.service.keeping import card_of, patterns_of, training_data_of, voice_of
+from soundalike.report.timeline import Timeline
+from soundalike.service.keeping import (
+    TIMELINE,
+    card_of,
+    patterns_of,
+    timeline_of,
+    training_data_of,
+    voice_of,
+)
 from soundalike.storage import Store, TrainedModelRecord
-from soundalike.virality.score import score_posts, select_viral
 
 
 def page_of(record: TrainedModelRecord, *, store: Store, drafts: Sequence[Draft] = ()) -> Page:
-    """The page of a kept model; the posts of its window are scored anew from those still kept.
+    """The page of a kept model; posts are quoted as far as they are still kept, their figures are part of the model.
 
     Raises:
         UnknownModel: The model was never graded.
+        StorageError: The kept figures are damaged.
     """
     card = card_of(record)
     if card is None:
         raise UnknownModel("This model has no report card.", hint="Train it again to have it graded.")
-    settings = (record.provenance or {}).get("settings", {})
-    window = Window.months_before(datetime.fromisoformat(settings["asOf"]), settings["months"])
     posts = store.load_posts(record.user_id, record.creator_username)
-    picked = frozenset(training_data_of(record).get("pickedIds", ()))
-    scored = score_posts(sort_out(posts, window).voice_corpus, picked=picked)
-    selection = select_viral(scored, gate=settings["minEngagement"], top=settings["top"], window=window)
-    by_id = {post.id: post for post in posts}
-    held_out = [
-        by_id[post_id].created_at for post_id in training_data_of(record)["heldOutIds"] if post_id in by_id
-    ]
     return Page(
         username=record.creator_username,
         version=record.version,
@@ -42,14 +39,30 @@ def page_of(record: TrainedModelRecord, *, store: Store, drafts: Sequence[Draft]
         patterns=patterns_of(record),
         prompt=record.model_prompt,
         card=card,
-        posts=by_id,
-        held_out_from=min(held_out, default=None),
-        scored=[each for each in scored if each.post.created_at in window],
-        viral=selection.posts,
-        passed=selection.passed,
-        gate=selection.sentence,
+        posts={post.id: post for post in posts},
+        timeline=_timeline(record, posts, store),
         drafts=drafts,
         provenance=list(_provenance(record)),
+    )
+
+
+def _timeline(record: TrainedModelRecord, posts: Sequence[Post], store: Store) -> Timeline | None:
+    """The figures kept with the model; of one kept without, those of the posts that are left."""
+    kept = store.load_part(record.user_id, record.id, TIMELINE)
+    if kept is not None:
+        try:
+            return Timeline.from_bytes(kept)
+        except ValueError as error:
+            raise StorageError(
+                "The model's timeline cannot be read: it is damaged, or of another version.",
+                hint="Train the model again, or restore the database from a copy.",
+            ) from error
+    data = training_data_of(record)
+    return timeline_of(
+        posts,
+        (record.provenance or {}).get("settings") or {},
+        picked=frozenset(data.get("pickedIds", ())),
+        held_out_ids=data["heldOutIds"],
     )
 
 

@@ -1,31 +1,77 @@
-"""Training a voice on what was collected: the six steps, their status kept, the model kept."""
+"""Training a voice on what was collected: the six steps, their status kept, the model kept.
 
-import hashlib
-import platform
+The same steps run in two ways: all at once for whoever waits (`train`, the command), or one by one for a job in the
+background (`do_step`), where every write is made in the name of whoever is in charge of the job.
+"""
+
 import time
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import datetime
-from importlib.metadata import version
-from typing import Any
+from functools import partial
+from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
-from soundalike import __version__
 from soundalike.drafts.writer import Writer
 from soundalike.errors import TooFewPosts
-from soundalike.posts.post import Post
 from soundalike.schemas.training import StatusBody
 from soundalike.service.failures import failure_of
 from soundalike.service.keeping import record_of
-from soundalike.storage import Store, TrainingSession
+from soundalike.service.provenance import provenance
+from soundalike.storage import SessionChanges, Store
+from soundalike.storage.job_records import Artefact
+from soundalike.storage.sessions import SessionChange
 from soundalike.training.analysis import Analysis
 from soundalike.training.model import TrainedModel
-from soundalike.training.status import TrainingStatus
-from soundalike.training.steps import TrainingOrder
-from soundalike.training.workflow import Journal, train_model
+from soundalike.training.status import Step, TrainingStatus
+from soundalike.training.steps import Made, Training, TrainingOrder
+from soundalike.training.workflow import Journal, Publish, do_step, save_step, train_model
 from soundalike.voice.background import Background
 
-Publish = Callable[[TrainingStatus], None]
+
+Change = TypeVar("Change", bound=SessionChange)
+
+
+@dataclass(frozen=True)
+class Keeper(Generic[Change]):
+    """Keeps what becomes of one training, each thing in a transaction that `changing` opens."""
+
+    changing: Callable[[], AbstractContextManager[Change]]
+    """Opens a transaction in which the session may be changed; raises where somebody else is in charge by now."""
+    now: Callable[[], datetime]
+    with_status: Callable[[Change, TrainingStatus], None] = lambda _change, _status: None
+    """What else belongs into the transaction of a status."""
+    published: Publish = lambda _status: None
+
+    def publish(self, status: TrainingStatus) -> None:
+        """Keep a status with its session and as an event, then pass it on."""
+        with self.changing() as change:
+            publish(change, status, at=self.now())
+            self.with_status(change, status)
+        self.published(status)
+
+    def recall(self, step: Step, input_hash: str) -> Made | None:
+        """What the step made of the same input, if it did."""
+        with self.changing() as change:
+            kept = change.artefact(step.value)
+        return Made(kept.artefact, kept.detail) if kept and kept.input_hash == input_hash else None
+
+    def keep(self, step: Step, input_hash: str, made: Made, seconds: float) -> None:
+        """Keep what the step made."""
+        artefact = Artefact(step.value, input_hash, made.artefact, made.detail, self.now(), round(seconds, 3))
+        with self.changing() as change:
+            change.keep(artefact)
+
+    def save(self, model: TrainedModel) -> TrainedModel:
+        """Keep the model, under an id that every repetition gives again."""
+        with self.changing() as change:
+            session = change.training
+            kept = change.save_model(
+                record_of(model, session, new_id=uuid5(session.id, "model"), at=self.now())
+            )
+            change.update({"training_prompt": kept.model_prompt, "model_id": kept.id}, at=self.now())
+        return replace(model, id=str(kept.id), version=kept.version)
 
 
 def train(
@@ -45,46 +91,83 @@ def train(
 ) -> tuple[TrainingStatus, TrainedModel]:
     """Train on the analysed posts; `selected_ids` are the viral posts kept, all that were offered by default.
 
-    Every change of the status is kept with the training session, then published.
+    Every change of the status is kept with the training session, then published. A training that was broken off goes
+    on at the first step whose input has changed.
 
     Raises:
         TooFewPosts: No viral post was selected, or there is too little to learn from and to grade on.
         WriterError: The language model failed.
     """
     session = store.get_session(user_id, session_id)
-    selected = _selected(analysis, selected_ids)
-    journal = Journal(
-        TrainingStatus(str(session_id), now()),
-        now=now,
-        publish=_keeping(store, user_id, session_id, now, publish),
-    )
     order = TrainingOrder(
         creator=analysis.creator,
         collection=analysis.collection,
         collected=analysis.posts,
-        selected_ids=selected,
-        name=name or f"{analysis.creator.username}-{analysis.collection.window.end:%Y-%m-%d}",
+        selected_ids=_selected(analysis, selected_ids),
+        name=name or default_name(analysis.creator.username, analysis.collection.window.end),
         seed=seed,
-        provenance=_provenance(session, analysis, selected, writer, seed),
+        writes=writer.name,
     )
-
-    def save(model: TrainedModel) -> TrainedModel:
-        kept = store.save_model(record_of(model, session, new_id=uuid5(session_id, "model"), at=now()))
-        store.update_session(
-            user_id, session_id, at=now(), training_prompt=kept.model_prompt, model_id=kept.id
-        )
-        return replace(model, id=str(kept.id), version=kept.version)
-
-    store.update_session(user_id, session_id, at=now(), selected_ids=list(selected))
+    store.update_session(user_id, session_id, at=now(), selected_ids=list(order.selected_ids))
+    keeper = Keeper(partial(store.changing, user_id, session_id), now, published=publish)
+    journal = Journal(TrainingStatus(str(session_id), now()), now=now, publish=keeper.publish)
     try:
         model = train_model(
-            order, writer=writer, background=background, journal=journal, save=save, clock=clock
+            replace(order, provenance=provenance(session, order)),
+            writer=writer,
+            background=background,
+            journal=journal,
+            save=keeper.save,
+            memory=keeper,
+            clock=clock,
         )
     except BaseException as error:
         journal.stop(failure_of(error))  # kept and published with its reason
         raise
     journal.complete(model.id)
     return journal.status, model
+
+
+def train_step(step: Step, training: Training, keeper: Keeper[Any], status: TrainingStatus) -> None:
+    """Do one step of a training in the background; after the last one the training is complete.
+
+    Raises:
+        TooFewPosts: The collection is too small to learn from and to grade on.
+        WriterError: The language model failed while drafting for the report card.
+    """
+    journal = Journal(status, now=keeper.now, publish=keeper.publish)
+    if step is Step.SAVE:
+        journal.complete(save_step(training, journal, keeper.save).id)
+    else:
+        do_step(training, step, journal, keeper)
+
+
+def publish(change: SessionChange, status: TrainingStatus, *, at: datetime) -> None:
+    """Keep a status with its session, and as an event for whoever watches."""
+    change.update(changes_of(status), at=at)
+    change.publish(StatusBody.of(status).as_json(), at=at)
+
+
+def changes_of(status: TrainingStatus) -> SessionChanges:
+    """What a status says, as fields of its session."""
+    return {
+        "status": status.state.value,
+        "progress": status.progress,
+        "steps": StatusBody.of(status).as_json()["steps"],
+        "completed_at": status.completed_at,
+        "error_code": status.error.code if status.error else None,
+        "error_message": status.error.message if status.error else None,
+    }
+
+
+def status_of(body: Mapping[str, Any] | None) -> TrainingStatus:
+    """The status that was published last, as it was."""
+    return StatusBody.model_validate(body).status_again()
+
+
+def default_name(username: str, end: datetime) -> str:
+    """What a model is called unless the user says otherwise."""
+    return f"{username}-{end:%Y-%m-%d}"
 
 
 def _selected(analysis: Analysis, wanted: Collection[str] | None) -> tuple[str, ...]:
@@ -98,56 +181,3 @@ def _selected(analysis: Analysis, wanted: Collection[str] | None) -> tuple[str, 
             hint=" ".join(analysis.warnings) or "Select at least one post.",
         )
     return selected
-
-
-def _keeping(
-    store: Store, user_id: UUID, session_id: UUID, now: Callable[[], datetime], publish: Publish
-) -> Publish:
-    """Keep a status with its training session, then publish it."""
-
-    def keep(status: TrainingStatus) -> None:
-        body = StatusBody.of(status).as_json()
-        store.update_session(
-            user_id,
-            session_id,
-            at=now(),
-            status=status.state.value,
-            progress=status.progress,
-            steps=body["steps"],
-            completed_at=status.completed_at,
-            error_code=status.error.code if status.error else None,
-            error_message=status.error.message if status.error else None,
-        )
-        publish(status)
-
-    return keep
-
-
-def _provenance(
-    session: TrainingSession, analysis: Analysis, selected: Collection[str], writer: Writer, seed: int
-) -> dict[str, Any]:
-    """How the model comes about: enough to do it again and to answer for it."""
-    return {
-        "settings": session.settings,
-        "seed": seed,
-        "writer": writer.name,
-        "collected": len(analysis.posts),
-        "kept": len(analysis.collection.kept),
-        "selected": len(selected),
-        "fingerprint": fingerprint(analysis.posts),
-        "consent": session.settings.get("consent"),
-        "versions": {
-            "soundalike": __version__,
-            "python": platform.python_version(),
-            "numpy": version("numpy"),
-            "xllamacpp": version("xllamacpp"),
-        },
-    }
-
-
-def fingerprint(posts: Iterable[Post]) -> str:
-    """SHA-256 over ids and texts in order of id: the same posts give the same fingerprint."""
-    digest = hashlib.sha256()
-    for post in sorted(posts, key=lambda post: int(post.id)):
-        digest.update(f"{post.id}\0{post.text}\0".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()

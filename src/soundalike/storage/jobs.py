@@ -1,6 +1,6 @@
 """Jobs as the database keeps them: it decides who is in charge, which is whoever holds a job's present token."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -12,7 +12,6 @@ from sqlalchemy import (
     Connection,
     and_,
     case,
-    delete,
     func,
     insert,
     or_,
@@ -21,10 +20,9 @@ from sqlalchemy import (
 )
 
 from soundalike.errors import IdempotencyConflict, TooManyJobs, UnknownTraining
-from soundalike.storage.database import Database, insert_into, take_turn
+from soundalike.storage.database import Database, take_turn
 from soundalike.storage.job_records import (
     OPEN,
-    Artefact,
     Census,
     Job,
     JobKey,
@@ -33,9 +31,10 @@ from soundalike.storage.job_records import (
     Mark,
     TrainingEvent,
 )
-from soundalike.storage.queries import columns_of, own, values_of
+from soundalike.storage.queries import own, values_of
 from soundalike.storage.records import SessionChanges, TrainingSession
-from soundalike.storage.tables import jobs, step_artefacts, training_events, training_sessions
+from soundalike.storage.sessions import SessionChange
+from soundalike.storage.tables import jobs, training_events, training_sessions
 
 _DAY: Final = timedelta(days=1)
 _SOON: Final = 60.0  # seconds after which a full queue may have room again
@@ -93,7 +92,7 @@ class JobStore:
             _put(connection, job, before)
             change = JobChange(connection, job)
             if changes:
-                change.update_session(job.created_at, changes)
+                change.update(changes, at=job.created_at)
             if status:
                 change.publish(status, at=job.created_at)
             return True
@@ -214,6 +213,19 @@ class JobStore:
             row = connection.execute(statement).mappings().one_or_none()
         return Job(**row) if row else None
 
+    def give_back(self, job: Job) -> None:
+        """Have an open job begun anew by whoever comes next, unless somebody has taken it meanwhile."""
+        same = (*_is(job.key), jobs.c.token == job.token, jobs.c.status.in_(OPEN))
+        anew = {"status": "queued", "run": jobs.c.run + 1, "token": jobs.c.token + 1, "owner": None}
+        with self._database.writing() as connection:
+            connection.execute(update(jobs).where(*same).values(anew))
+
+    def list_handed_over(self, before: datetime) -> list[Job]:
+        """List the open jobs, begun before, that the engine was told of."""
+        wanted = (jobs.c.status.in_(OPEN), jobs.c.enqueued_run == jobs.c.run, jobs.c.created_at < before)
+        with self._database.reading() as connection:
+            return [Job(**row) for row in connection.execute(select(jobs).where(*wanted)).mappings()]
+
     def tokens(self, keys: Collection[JobKey]) -> dict[JobKey, int]:
         """The present tokens of these jobs; one that was deleted is missing."""
         ids = {key.session_id for key in keys}
@@ -221,79 +233,23 @@ class JobStore:
         with self._database.reading() as connection:
             return {JobKey(row.session_id, row.kind): row.token for row in connection.execute(statement)}
 
-    def artefacts(self, session_id: UUID) -> dict[str, Artefact]:
-        """What the steps of a training made so far, by step."""
-        columns = [step_artefacts.c[field.name] for field in fields(Artefact)]
-        statement = select(*columns).where(step_artefacts.c.session_id == session_id)
+    def list_owned(self, owner: str) -> list[Job]:
+        """List the running jobs that a worker is in charge of."""
+        wanted = (jobs.c.owner == owner, jobs.c.status == "running")
         with self._database.reading() as connection:
-            return {row.step: Artefact(*row) for row in connection.execute(statement)}
+            return [Job(**row) for row in connection.execute(select(jobs).where(*wanted)).mappings()]
 
 
-class JobChange:
+class JobChange(SessionChange):
     """A job and its session while they are being changed."""
 
     def __init__(self, connection: Connection, job: Job) -> None:
+        super().__init__(connection, job.session_id)
         self.job = job
-        self._connection = connection
-
-    @property
-    def training(self) -> TrainingSession:
-        """The session as it is at this moment."""
-        statement = select(*columns_of(training_sessions)).where(
-            training_sessions.c.id == self.job.session_id
-        )
-        return TrainingSession(**self._connection.execute(statement).mappings().one())
-
-    @property
-    def status(self) -> dict[str, Any] | None:
-        """The status published last."""
-        latest = select(func.max(training_events.c.number)).where(*self._events).scalar_subquery()
-        return self._connection.scalar(
-            select(training_events.c.body).where(*self._events, training_events.c.number == latest)
-        )
 
     def update_job(self, **changes: Any) -> None:  # noqa: ANN401 - columns of the table
         """Change fields of the job."""
         self._connection.execute(update(jobs).where(*_is(self.job.key)).values(**changes))
-
-    def update_session(self, at: datetime, changes: SessionChanges) -> None:
-        """Change fields of the session."""
-        same = training_sessions.c.id == self.job.session_id
-        self._connection.execute(update(training_sessions).where(same).values(**changes, updated_at=at))
-
-    def publish(self, body: dict[str, Any], *, at: datetime) -> None:
-        """Add an event: the training's new status."""
-        same = training_sessions.c.id == self.job.session_id
-        counted = (
-            update(training_sessions).where(same).values(event_number=training_sessions.c.event_number + 1)
-        )
-        number = self._connection.scalar(counted.returning(training_sessions.c.event_number))
-        event = {"session_id": self.job.session_id, "number": number, "at": at, "body": body}
-        self._connection.execute(insert(training_events).values(**event))
-
-    def keep(self, artefact: Artefact) -> None:
-        """Keep what a step made, in place of what it made before."""
-        statement = insert_into(self._connection, step_artefacts).values(
-            session_id=self.job.session_id, **_values(artefact)
-        )
-        fresh = {name: statement.excluded[name] for name in _values(artefact)}
-        self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["session_id", "step"], set_=fresh)
-        )
-
-    def drop_artefacts(self, steps: Sequence[str]) -> None:
-        """Forget what these steps made, so that they are done again."""
-        same = (step_artefacts.c.session_id == self.job.session_id, step_artefacts.c.step.in_(steps))
-        self._connection.execute(delete(step_artefacts).where(*same))
-
-    @property
-    def connection(self) -> Connection:
-        """For what else belongs into the same transaction."""
-        return self._connection
-
-    @property
-    def _events(self) -> list[ColumnElement[bool]]:
-        return [training_events.c.session_id == self.job.session_id]
 
 
 def _find(connection: Connection, key: JobKey, *, lock: bool = False) -> Job | None:
@@ -337,7 +293,7 @@ def _is(key: JobKey) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return jobs.c.session_id == key.session_id, jobs.c.kind == key.kind
 
 
-def _values(record: Job | Artefact) -> dict[str, Any]:
+def _values(record: Job) -> dict[str, Any]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 

@@ -1,27 +1,30 @@
 """Collected posts: put away, read, deleted, inside a transaction of the caller's.
 
 Posts of a creator and how far they were read (stretches) go together: a stretch whose posts are gone would make a later
-collection believe it has them. So whoever writes or deletes posts takes the creator's turn, and `delete_posts` is the
-only place that deletes either.
+collection believe it has them. So whoever writes or deletes posts takes the creator's turn, and `delete_posts` and
+`delete_old_posts` are the only places that delete either.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from soundalike.posts.api.stretches import Stretch
 from soundalike.posts.post import Post, Window
-from soundalike.posts.rows import post_of, row_of
+from soundalike.posts.rows import Row, post_of, row_of
 from soundalike.storage.database import insert_into, take_turn
+from soundalike.storage.stretches import read_stretches_of
 from soundalike.storage.tables import collected_posts, read_stretches
 
 #: The source of posts that were paid for; a post that ever had it keeps it.
 API: Final = "api"
 
 _table: Final = collected_posts.c
+_IDS_AT_ONCE: Final = 500
 
 
 def put_posts(
@@ -60,6 +63,31 @@ def read_posts(
     return [post_of(row, username=username) for row in connection.scalars(statement)]
 
 
+def read_other_posts(
+    connection: Connection, user_id: UUID, username: str, known: Collection[str]
+) -> list[Post]:
+    """Read a creator's posts whose ids are not among the known ones, in no order."""
+    known_ids = set(known)
+    every = connection.scalars(select(_table.id).where(*_posts_of(user_id, username)))
+    others = [post_id for post_id in every if post_id not in known_ids]
+    rows: list[Row] = []
+    for start in range(0, len(others), _IDS_AT_ONCE):
+        wanted = [*_posts_of(user_id, username), _table.id.in_(others[start : start + _IDS_AT_ONCE])]
+        rows += connection.scalars(select(_table.payload).where(*wanted))
+    return [post_of(row, username=username) for row in rows]
+
+
+def known_posts(connection: Connection, user_id: UUID, username: str, ids: Collection[str]) -> set[str]:
+    """Which of these ids are of posts collected of a creator."""
+    known: set[str] = set()
+    wanted_ids = list(ids)
+    for start in range(0, len(wanted_ids), _IDS_AT_ONCE):
+        some = wanted_ids[start : start + _IDS_AT_ONCE]
+        wanted = [*_posts_of(user_id, username), _table.id.in_(some)]
+        known.update(connection.scalars(select(_table.id).where(*wanted)))
+    return known
+
+
 def count_posts(connection: Connection, user_id: UUID, username: str, window: Window | None = None) -> int:
     """Count a creator's posts; only those inside `window` if one is given."""
     counted = select(func.count()).select_from(collected_posts).where(*_posts_of(user_id, username, window))
@@ -75,9 +103,57 @@ def delete_posts(connection: Connection, user_id: UUID, username: str) -> int:
     return connection.execute(delete(collected_posts).where(*_posts_of(user_id, username))).rowcount
 
 
+def delete_old_posts(
+    connection: Connection, user_id: UUID, username: str, *, fetched_before: datetime, most: int
+) -> int:
+    """Delete the `most` latest of a creator's posts that were fetched before a time; returns how many there were.
+
+    A stretch that brought some of them is cut short below the oldest: what lies there is kept still, or is the next to
+    be deleted.
+    """
+    take_creators_turn(connection, user_id, username)
+    old = select(_table.id, _table.created_at, _table.fetched_at, _table.source).where(
+        *_posts_of(user_id, username), _table.fetched_at < fetched_before
+    )
+    found = connection.execute(old.order_by(_table.created_at.desc(), _table.id.desc()).limit(most)).all()
+    for start in range(0, len(found), _IDS_AT_ONCE):
+        ids = [row.id for row in found[start : start + _IDS_AT_ONCE]]
+        connection.execute(delete(collected_posts).where(*_posts_of(user_id, username), _table.id.in_(ids)))
+    bought = [(row.created_at, row.fetched_at) for row in found if row.source == API]
+    if bought:
+        _cut_stretches(connection, user_id, username, bought)
+    return len(found)
+
+
 def take_creators_turn(connection: Connection, user_id: UUID, username: str) -> None:
     """Wait for others who write or delete this creator's posts or stretches."""
     take_turn(connection, f"posts {user_id} {username.lower()}")
+
+
+def _cut_stretches(
+    connection: Connection, user_id: UUID, username: str, gone: Sequence[tuple[datetime, datetime]]
+) -> None:
+    """Take back what stretches say of posts that are gone, each given by when it was written and fetched.
+
+    A stretch ends below the oldest of those it had brought, or is deleted where it would hold nothing any more. It had
+    brought none that were fetched before its reading began.
+    """
+    for stretch in read_stretches_of(connection, user_id, username):
+        lost = [
+            written
+            for written, fetched in gone
+            if stretch.reached <= written < stretch.end and fetched >= stretch.read_at
+        ]
+        if lost:
+            _end_at(connection, stretch, min(lost))
+
+
+def _end_at(connection: Connection, stretch: Stretch, end: datetime) -> None:
+    same = read_stretches.c.id == stretch.key
+    if end > stretch.reached:
+        connection.execute(update(read_stretches).where(same).values(end_at=end))
+    else:
+        connection.execute(delete(read_stretches).where(same))
 
 
 def _posts_of(user_id: UUID, username: str, window: Window | None = None) -> list[ColumnElement[bool]]:

@@ -3,21 +3,20 @@
 Another user's rows are as good as absent: they are never returned, counted, changed or named in a hint.
 """
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Self, Unpack
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
-from soundalike.errors import UnknownModel, UnknownSession
 from soundalike.posts.api.pacing import CAREFUL_SECONDS
 from soundalike.posts.api.wire import Balance
 from soundalike.posts.post import Post, Window
 from soundalike.storage.books import StoreBooks
-from soundalike.storage.database import Database, read_url, take_turn
+from soundalike.storage.database import Database, read_url
 from soundalike.storage.finding import find_model_id
 from soundalike.storage.jobs import JobStore
 from soundalike.storage.leases import Leases
@@ -29,10 +28,20 @@ from soundalike.storage.ledger import (
     read_snapshots,
 )
 from soundalike.storage.locks import hold
+from soundalike.storage.models import get_model, put_model, read_parts, unknown_model, unknown_session
 from soundalike.storage.pace import SharedPace
-from soundalike.storage.posts import count_posts, delete_posts, put_posts, read_posts
+from soundalike.storage.posts import (
+    count_posts,
+    delete_posts,
+    known_posts,
+    put_posts,
+    read_other_posts,
+    read_posts,
+)
 from soundalike.storage.queries import columns_of, of_creator, own, page_of, values_of
 from soundalike.storage.records import Forgotten, SessionChanges, TrainedModelRecord, TrainingSession
+from soundalike.storage.retention import Retention
+from soundalike.storage.sessions import SessionChange
 from soundalike.storage.spending import Check, Fingerprint, Ledger, reconcile
 from soundalike.storage.tables import trained_ai_models, training_sessions
 from soundalike.storage.upgrade import open_database
@@ -58,6 +67,11 @@ class Store:
     def database(self) -> Database:
         """The database, for rooms that keep their own tables."""
         return self._database
+
+    @property
+    def retention(self) -> Retention:
+        """What is deleted by its age."""
+        return Retention(self._database)
 
     @property
     def jobs(self) -> JobStore:
@@ -98,7 +112,7 @@ class Store:
         with self._database.reading() as connection:
             row = connection.execute(statement).mappings().one_or_none()
         if row is None:
-            raise _unknown_session(session_id)
+            raise unknown_session(session_id)
         return TrainingSession(**row)
 
     def update_session(
@@ -123,8 +137,21 @@ class Store:
         with self._database.writing() as connection:
             row = connection.execute(statement).mappings().one_or_none()
         if row is None:
-            raise _unknown_session(session_id)
+            raise unknown_session(session_id)
         return TrainingSession(**row)
+
+    @contextmanager
+    def changing(self, user_id: UUID, session_id: UUID) -> Iterator[SessionChange]:
+        """Change a session and what goes with it in one transaction, alone among all that would.
+
+        Raises:
+            UnknownSession: The user has none of this id.
+        """
+        with self._database.writing() as connection:
+            wanted = select(training_sessions.c.id).where(*own(training_sessions, user_id, session_id))
+            if connection.scalar(wanted.with_for_update()) is None:
+                raise unknown_session(session_id)
+            yield SessionChange(connection, session_id)
 
     def list_sessions(
         self, user_id: UUID, *, username: str | None = None, limit: int = 50, offset: int = 0
@@ -162,26 +189,29 @@ class Store:
 
     # Trained models
 
-    def save_model(self, model: TrainedModelRecord) -> TrainedModelRecord:
+    def save_model(
+        self, model: TrainedModelRecord, *, parts: Mapping[str, bytes] | None = None
+    ) -> TrainedModelRecord:
         """Save a trained model: a new id gets the creator's next version, a known id keeps its version and date.
 
-        Saving twice is the same as saving once, so that a resumed job may repeat its last step.
+        `parts` are what it needs by itself once its posts are deleted; they go when it goes. Saving twice is the same
+        as saving once, so that a resumed job may repeat its last step.
 
         Raises:
             UnknownSession: `session_id` names no training session of this user.
         """
         with self._database.writing() as connection:
-            take_turn(connection, f"versions {model.user_id} {model.creator_username.lower()}")
-            if model.session_id is not None:
-                _check_session(connection, model.user_id, model.session_id)
-            kept = _saved_before(connection, model)
-            values = values_of(model) | (kept or {"version": _next_version(connection, model)})
-            connection.execute(
-                update(trained_ai_models).where(trained_ai_models.c.id == model.id).values(values)
-                if kept
-                else insert(trained_ai_models).values(values)
-            )
-            return _model(connection, model.user_id, model.id)
+            return put_model(connection, model, parts)
+
+    def load_parts(self, user_id: UUID, model_id: UUID) -> dict[str, bytes]:
+        """Load what a model keeps by itself, by name; nothing for one that was saved without."""
+        with self._database.reading() as connection:
+            return read_parts(connection, user_id, model_id)
+
+    def load_part(self, user_id: UUID, model_id: UUID, name: str) -> bytes | None:
+        """Load one part of a model, if it has that."""
+        with self._database.reading() as connection:
+            return read_parts(connection, user_id, model_id, only=name).get(name)
 
     def get_model(self, user_id: UUID, model_id: UUID) -> TrainedModelRecord:
         """Load one trained model.
@@ -190,7 +220,7 @@ class Store:
             UnknownModel: The user has none of this id.
         """
         with self._database.reading() as connection:
-            return _model(connection, user_id, model_id)
+            return get_model(connection, user_id, model_id)
 
     def find_model(self, user_id: UUID, text: str) -> TrainedModelRecord:
         """Load the model that `text` means: an id, a unique beginning of one, a name, or `@username`.
@@ -201,7 +231,7 @@ class Store:
             UnknownModel: None fits, or an id's beginning fits several; the hint names what comes near.
         """
         with self._database.reading() as connection:
-            return _model(connection, user_id, find_model_id(connection, user_id, text.strip()))
+            return get_model(connection, user_id, find_model_id(connection, user_id, text.strip()))
 
     def list_models(
         self, user_id: UUID, *, username: str | None = None, limit: int = 50, offset: int = 0
@@ -221,7 +251,7 @@ class Store:
         trained_it = (training_sessions.c.user_id == user_id, training_sessions.c.model_id == model_id)
         with self._database.writing() as connection:
             if not connection.execute(statement).rowcount:
-                raise _unknown_model(model_id)
+                raise unknown_model(model_id)
             connection.execute(update(training_sessions).where(*trained_it).values(model_id=None))
 
     # Collected posts
@@ -242,10 +272,20 @@ class Store:
         with self._database.reading() as connection:
             return read_posts(connection, user_id, username, window)
 
+    def load_other_posts(self, user_id: UUID, username: str, known: Collection[str]) -> list[Post]:
+        """Load a creator's collected posts whose ids are not among the known ones, in no order."""
+        with self._database.reading() as connection:
+            return read_other_posts(connection, user_id, username, known)
+
     def count_posts(self, user_id: UUID, username: str, window: Window | None = None) -> int:
         """Count a creator's collected posts; only those inside `window` if one is given."""
         with self._database.reading() as connection:
             return count_posts(connection, user_id, username, window)
+
+    def known_posts(self, user_id: UUID, username: str, ids: Collection[str]) -> set[str]:
+        """Tell which of these ids are of posts collected of a creator."""
+        with self._database.reading() as connection:
+            return known_posts(connection, user_id, username, ids)
 
     # Collecting
 
@@ -320,47 +360,9 @@ class Store:
         return Forgotten(models=models, trainings=trainings, posts=posts)
 
 
-def _check_session(connection: Connection, user_id: UUID, session_id: UUID) -> None:
-    if not connection.scalar(select(exists().where(*own(training_sessions, user_id, session_id)))):
-        raise _unknown_session(session_id)
-
-
 def _delete_session(connection: Connection, user_id: UUID, session_id: UUID) -> str:
     statement = delete(training_sessions).where(*own(training_sessions, user_id, session_id))
     username = connection.scalar(statement.returning(training_sessions.c.creator_username))
     if username is None:
-        raise _unknown_session(session_id)
+        raise unknown_session(session_id)
     return str(username)
-
-
-def _saved_before(connection: Connection, model: TrainedModelRecord) -> dict[str, Any] | None:
-    table = trained_ai_models
-    found = connection.execute(
-        select(table.c.version, table.c.created_at).where(*own(table, model.user_id, model.id))
-    )
-    row = found.mappings().one_or_none()
-    return dict(row) if row else None
-
-
-def _next_version(connection: Connection, model: TrainedModelRecord) -> int:
-    table = trained_ai_models
-    same_creator = of_creator(table, model.user_id, model.creator_username)
-    return 1 + (connection.scalar(select(func.max(table.c.version)).where(*same_creator)) or 0)
-
-
-def _model(connection: Connection, user_id: UUID, model_id: UUID) -> TrainedModelRecord:
-    statement = select(*columns_of(trained_ai_models)).where(*own(trained_ai_models, user_id, model_id))
-    row = connection.execute(statement).mappings().one_or_none()
-    if row is None:
-        raise _unknown_model(model_id)
-    return TrainedModelRecord(**row)
-
-
-def _unknown_session(session_id: UUID) -> UnknownSession:
-    return UnknownSession(
-        f"There is no training session {session_id}.", hint="Start one: soundalike analyze USERNAME"
-    )
-
-
-def _unknown_model(model_id: UUID) -> UnknownModel:
-    return UnknownModel(f"There is no model {model_id}.", hint="List them: soundalike models")

@@ -26,12 +26,20 @@ _table: Final = read_stretches.c
 
 
 def put_stretch(connection: Connection, user_id: UUID, stretch: Stretch) -> Stretch | None:
-    """Insert a stretch without a key, else update it; returns it with its key, or None if it was deleted meanwhile."""
+    """Insert a stretch without a key, else update it; returns it with its key.
+
+    None if it was deleted or cut short meanwhile: then the posts it is about to vouch for are gone.
+    """
     values = _values(user_id, stretch)
     if stretch.key is None:
         added = insert(read_stretches).values(values).returning(_table.id)
         return replace(stretch, key=connection.scalar(added))
-    same = (_table.id == stretch.key, _table.user_id == user_id, _table.username == values["username"])
+    same = (
+        _table.id == stretch.key,
+        _table.user_id == user_id,
+        _table.username == values["username"],
+        _table.end_at == stretch.end,
+    )
     found = connection.execute(update(read_stretches).where(*same).values(values)).rowcount
     return stretch if found else None
 

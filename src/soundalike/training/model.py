@@ -2,19 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from soundalike.drafts.draft import Draft, Drafting, write_drafts
-from soundalike.drafts.form import Form, read_form
+from soundalike.drafts.form import Form
 from soundalike.drafts.guard import CopyGuard
 from soundalike.drafts.prompt import VoicePrompt
 from soundalike.drafts.writer import Writer
-from soundalike.errors import TooFewPosts
 from soundalike.posts.post import Post
-from soundalike.posts.text import own_text
 from soundalike.training.card import ReportCard
-from soundalike.virality.forecast import Forecaster
+from soundalike.training.learned import Learned, LearnedFromPosts
+from soundalike.virality.forecast import Floats, Forecaster
 from soundalike.virality.patterns import Pattern
 from soundalike.voice.background import Background
 from soundalike.voice.likeness import Likeness
@@ -29,7 +27,8 @@ class TrainedModel:
 
     `seen` are the posts it was learned from, `held_out` those it was graded on, `collected` everything that drafts are
     checked against; `provenance` is how it came about. `writer` is whoever writes now; the voice does not depend on it,
-    the report card does. `report` is None until the voice is graded.
+    the report card does. `report` is None until the voice is graded. `learned` is what writing takes, learned from the
+    posts unless it is given: then the three lists of posts may be empty.
     """
 
     username: str
@@ -49,6 +48,15 @@ class TrainedModel:
     id: str = ""
     report: ReportCard | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
+    learned: Learned | None = field(default=None, repr=False, compare=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Learn from the posts, when asked, unless it is given what was learned; `replace` takes it along."""
+        if self.learned is None:
+            learned = LearnedFromPosts(
+                self.seen, self.collected, picked=self.picked, background=self.background, seed=self.seed
+            )
+            object.__setattr__(self, "learned", learned)
 
     @property
     def label(self) -> str:
@@ -61,26 +69,30 @@ class TrainedModel:
         chosen = set(self.selected_ids)
         return tuple(post for post in self.seen if post.id in chosen)
 
-    @cached_property
+    @property
     def likeness(self) -> Likeness:
         """How like the creator a text is, from the posts learned from alone."""
-        return Likeness.fit(self.seen, self.background)
+        return self._learned.likeness
 
-    @cached_property
+    @property
     def form(self) -> Form:
         """The creator's ways with form."""
-        return read_form([own_text(post) for post in self.seen])
+        return self._learned.form
 
-    @cached_property
+    @property
     def guard(self) -> CopyGuard:
         """Knows every collected post."""
-        return CopyGuard(self.collected)
+        return self._learned.guard
 
-    @cached_property
+    @property
     def forecaster(self) -> Forecaster | None:
         """Tells which of two wordings would win with this audience; None where that cannot be told from chance."""
-        usual = [post for post in self.seen if post.id not in self.picked]
-        return fit_forecaster(usual, seed=self.seed)
+        return self._learned.forecaster
+
+    @property
+    def rivals(self) -> Floats:
+        """What drafts are held against: the forecaster's scores of recent posts; none without a forecaster."""
+        return self._learned.rivals
 
     def write(
         self,
@@ -129,27 +141,11 @@ class TrainedModel:
     @property
     def _win(self) -> Callable[[Sequence[str]], Sequence[float]] | None:
         """Each text's mean probability to win against the creator's own recent posts."""
-        forecaster = self.forecaster
+        forecaster, rivals = self.forecaster, self.rivals
         if forecaster is None:
             return None
-        rivals = [own_text(post) for post in self.seen[-_RIVALS:]]
+        return lambda texts: forecaster.mean_probability(texts, rivals).tolist()
 
-        def probabilities(texts: Sequence[str]) -> list[float]:
-            first = [text for text in texts for _ in rivals]
-            found = forecaster.probability(first, rivals * len(texts)).reshape(len(texts), len(rivals))
-            return [float(mean) for mean in found.mean(axis=1)]
-
-        return probabilities
-
-
-_RIVALS: Final = 50
-"""Recent posts a draft is held against: the median of so many hardly moves."""
-
-
-def fit_forecaster(posts: Sequence[Post], *, seed: int) -> Forecaster | None:
-    """A forecaster that beats chance on later posts, or None."""
-    try:
-        forecaster = Forecaster.fit(posts, seed=seed)
-    except TooFewPosts:
-        return None
-    return forecaster if forecaster.is_useful else None
+    @property
+    def _learned(self) -> Learned:
+        return cast("Learned", self.learned)

@@ -102,6 +102,16 @@ class TrainingStatus:
         """The status once the model is kept."""
         return replace(self, state=State.COMPLETED, progress=100, model_id=model_id, completed_at=at)
 
+    def queued_again(self, first: Step | None) -> "TrainingStatus":
+        """The status of a stopped training that is taken up again; from `first` on its steps are to be done anew."""
+        steps = tuple(
+            StepStatus(step.step)
+            if step.state is not State.COMPLETED or (first and step.step.number >= first.number)
+            else step
+            for step in self.steps
+        )
+        return replace(self, state=State.QUEUED, steps=steps, error=None, completed_at=None, model_id=None)
+
     def stopped(self, failure: Failure, *, at: datetime, state: State = State.FAILED) -> "TrainingStatus":
         """The status once the training has failed or was cancelled; so has the step that ran."""
         steps = tuple(

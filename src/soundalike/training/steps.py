@@ -77,7 +77,7 @@ class Training:
     ) -> None:
         self.order = order
         self._made: dict[Step, Json] = {}
-        self._writer, self._background, self._clock = writer, background, clock
+        self._writer, self._background, self.clock = writer, background, clock
 
     def know(self, step: Step, made: Made) -> None:
         """Take over what an earlier run made."""
@@ -104,13 +104,14 @@ class Training:
 
     @cached_property
     def split(self) -> Split:
-        """The posts to learn from, and those to grade on."""
+        """The posts to learn from, and those to grade on; without any that were deleted since they were parted."""
         made = self._made[Step.PREPARE]
         by_id = {post.id: post for post in self.order.collection.voice_corpus}
-        return Split(
-            tuple(by_id[post_id] for post_id in made["seenIds"]),
-            tuple(by_id[post_id] for post_id in made["heldOutIds"]),
+        seen, held_out = (
+            tuple(by_id[post_id] for post_id in made[name] if post_id in by_id)
+            for name in ("seenIds", "heldOutIds")
         )
+        return Split(seen, held_out)
 
     @cached_property
     def voice(self) -> VoiceProfile:
@@ -206,7 +207,7 @@ class Training:
         return Made(prompt.to_json(), detail)
 
     def _evaluate(self, tell: Tell) -> Made:
-        card = grade(self.model, clock=self._clock, tell=tell)
+        card = grade(self.model, clock=self.clock, tell=tell)
         return Made(card.to_json(), wording.card(card))
 
 

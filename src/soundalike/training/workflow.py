@@ -14,6 +14,7 @@ from soundalike.training.steps import Made, Training, TrainingOrder
 from soundalike.voice.background import Background
 
 Publish = Callable[[TrainingStatus], None]
+Save = Callable[[TrainedModel], TrainedModel]
 
 
 class Memory(Protocol):
@@ -22,8 +23,8 @@ class Memory(Protocol):
     def recall(self, step: Step, input_hash: str) -> Made | None:
         """What the step made of the same input, if it did."""
 
-    def keep(self, step: Step, input_hash: str, made: Made) -> None:
-        """Remember what the step made."""
+    def keep(self, step: Step, input_hash: str, made: Made, seconds: float) -> None:
+        """Remember what the step made, and how long it took."""
 
 
 class Journal:
@@ -69,7 +70,7 @@ def train_model(
     writer: Writer,
     background: Background,
     journal: Journal,
-    save: Callable[[TrainedModel], TrainedModel],
+    save: Save,
     memory: Memory | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> TrainedModel:
@@ -81,25 +82,28 @@ def train_model(
     """
     training = Training(order, writer=lambda: writer, background=background, clock=clock)
     for step in (Step.PREPARE, Step.VOICE, Step.PATTERNS, Step.TRAIN, Step.EVALUATE):
-        with journal.step(step) as notes:
-            notes.detail = _do(training, step, memory, notes.tell).detail
+        do_step(training, step, journal, memory)
+    return save_step(training, journal, save)
+
+
+def do_step(training: Training, step: Step, journal: Journal, memory: Memory | None) -> None:
+    """Do one of the first five steps, unless memory has what it made of the same input."""
+    with journal.step(step) as notes:
+        input_hash = training.input_hash(step) if memory else ""
+        if memory and (known := memory.recall(step, input_hash)):
+            training.know(step, known)
+            notes.detail = known.detail
+            return
+        began = training.clock()
+        made = training.make(step, notes.tell)
+        if memory:
+            memory.keep(step, input_hash, made, training.clock() - began)
+        notes.detail = made.detail
+
+
+def save_step(training: Training, journal: Journal, save: Save) -> TrainedModel:
+    """Keep the graded model."""
     with journal.step(Step.SAVE) as notes:
         saved = save(replace(training.model, report=training.card))
-        notes.detail = kept_as(saved.username, saved.version)
+        notes.detail = f"kept as @{saved.username} v{saved.version}"
     return saved
-
-
-def kept_as(username: str, version: int) -> str:
-    """What the last step says."""
-    return f"kept as @{username} v{version}"
-
-
-def _do(training: Training, step: Step, memory: Memory | None, tell: Callable[[float, str], None]) -> Made:
-    input_hash = training.input_hash(step) if memory else ""
-    if memory and (known := memory.recall(step, input_hash)):
-        training.know(step, known)
-        return known
-    made = training.make(step, tell)
-    if memory:
-        memory.keep(step, input_hash, made)
-    return made

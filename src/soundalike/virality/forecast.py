@@ -7,14 +7,15 @@ of posts that the model had not seen and that came after all it had.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from soundalike.errors import TooFewPosts
+from soundalike.posts.packing import Array, pack, refusing, require, unpack
 from soundalike.posts.post import Post
 from soundalike.posts.text import language_of, own_text
 from soundalike.virality.features import (
@@ -24,7 +25,7 @@ from soundalike.virality.features import (
     read_sheet,
     untagged_language,
 )
-from soundalike.virality.grams import Entries, Rows, read_entries, solve_ridge
+from soundalike.virality.grams import COLUMNS, Entries, Rows, read_entries, solve_ridge
 from soundalike.virality.score import comparable_posts, detrended, engagement_of, seconds_of
 
 Floats = NDArray[np.float64]
@@ -49,6 +50,15 @@ _RESAMPLES = 400
 _STEEPEST = 20.0
 _FLATTEST = 0.02  # a model worse than chance still orders texts; it just says 0.50 of every pair
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+
+_KIND, _VERSION = "forecaster", 1
+_FEATURES: Final = [feature.key for feature in (*TEXT_FEATURES, *TIME_FEATURES)]
+_DENSE: Final = len(_FEATURES) + 3  # three forms of the length
+_TYPES: Final = {
+    **dict.fromkeys(("mean", "spread", "sparse", "dense"), "<f8"),
+    **dict.fromkeys(("idf0", "idf1"), "<f8"),
+    **dict.fromkeys(("idf0_of", "idf1_of"), "<u4"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +168,74 @@ class Forecaster:
         """Where no winner should be named: within 0.40 to 0.60, and everywhere if the model does not beat chance."""
         return (np.abs(np.asarray(probability) - 0.5) < ABSTAIN) | (not self.is_useful)
 
+    def scores(self, texts: Sequence[str]) -> Floats:
+        """What texts are compared by, whenever they would be posted: one number each, higher is taken up more."""
+        return self._score([(text, None) for text in texts])
+
+    def mean_probability(self, texts: Sequence[str], rivals: Floats) -> Floats:
+        """Each text's probability to win, on average over rivals that are given by their scores."""
+        chances = _logistic(self.slope * (self.scores(texts)[:, None] - rivals))
+        mean: Floats = chances.mean(axis=1)
+        return mean
+
+    def to_bytes(self) -> bytes:
+        """The forecaster as bytes without text; `from_bytes` reads them back."""
+        facts = {
+            "accuracy": asdict(self.accuracy) if self.accuracy else None,
+            "slope": self.slope,
+            "posts": self.posts,
+            "language": self._reader.language,
+            "features": _FEATURES,
+        }
+        (idf0, idf0_of), (idf1, idf1_of) = (np.unique(idf, return_inverse=True) for idf in self._reader.idf)
+        arrays: dict[str, Array] = {
+            "idf0": idf0,
+            "idf1": idf1,
+            "idf0_of": idf0_of.astype(np.uint32),
+            "idf1_of": idf1_of.astype(np.uint32),
+            "mean": self._reader.mean,
+            "spread": self._reader.spread,
+            "sparse": self._weights[0],
+            "dense": self._weights[1],
+        }
+        return pack(_KIND, _VERSION, facts, arrays)
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Forecaster":
+        """Read what `to_bytes` wrote.
+
+        Raises:
+            ValueError: These bytes are no forecaster, or one that asks other questions of a text than this version.
+        """
+        facts, arrays = unpack(content, _KIND, _VERSION, _TYPES)
+        with refusing(_KIND):
+            told = facts["accuracy"]
+            accuracy = Accuracy(**told) if told is not None else None
+            _check(facts, accuracy, arrays)
+            idf = (arrays["idf0"][arrays["idf0_of"]], arrays["idf1"][arrays["idf1_of"]])
+        reader = _Reader(facts["language"], idf, arrays["mean"], arrays["spread"])
+        return cls(accuracy, facts["slope"], facts["posts"], reader, (arrays["sparse"], arrays["dense"]))
+
     def _score(self, asked: Sequence[tuple[str, datetime | None]]) -> Floats:
         texts = [text for text, _ in asked]
         dense = _dense(texts, [moment for _, moment in asked], self._reader.language)
         return self._reader.rows(read_entries(texts), dense).times(*self._weights)
+
+
+def _check(facts: dict[str, Any], accuracy: Accuracy | None, arrays: dict[str, Array]) -> None:
+    """Refuse figures that no forecaster has."""
+    numbers = [facts["slope"], facts["posts"], *(asdict(accuracy).values() if accuracy else ())]
+    language = facts["language"]
+    require(
+        _KIND,
+        facts["features"] == _FEATURES,
+        all(isinstance(number, int | float) for number in numbers),
+        language is None or isinstance(language, str),
+        all(len(arrays[name]) == COLUMNS for name in ("sparse", "idf0_of", "idf1_of")),
+        all(len(arrays[name]) == _DENSE for name in ("mean", "spread", "dense")),
+        all(np.all(np.isfinite(arrays[name])) for name in ("sparse", "dense", "mean", "idf0", "idf1")),
+        np.all(arrays["spread"] > 0),
+    )
 
 
 def _latin_language(posts: Sequence[Post]) -> str | None:

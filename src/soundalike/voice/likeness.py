@@ -13,16 +13,24 @@ On later posts of creators the background did not know, this ranks better than e
 ratio of runs of five (tests/voice/test_likeness_accuracy.py). One short post says little: judge pools.
 """
 
-import io
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from soundalike.errors import TooFewPosts
+from soundalike.posts.packing import (
+    Array,
+    is_ascending,
+    pack,
+    packed_text,
+    refusing,
+    require,
+    unpack,
+    unpacked_text,
+)
 from soundalike.posts.post import Post
 from soundalike.voice.background import Background, Writer, fit_background
 from soundalike.voice.background_file import shipped_background
@@ -48,6 +56,15 @@ _RUNS_WEIGHT: Final = (
     0.15  # of the log-likelihood ratio; chosen, like all settings here, on half of the creators
 )
 _FOLDS: Final = 5
+
+_KIND, _VERSION = "likeness", 1
+_BLOCKS: Final = 3  # characters, shapes, words
+_RUNS: Final = (("runs", "uses"), ("others_runs", "others_uses"))
+_TYPES: Final = {
+    **dict.fromkeys(("known", "runs", "uses", "others_runs", "others_uses"), "<i8"),
+    **dict.fromkeys(("scales", "weights"), "<f8"),
+    "words": "|u1",
+}
 
 
 class Ratios(NamedTuple):
@@ -136,43 +153,48 @@ class Likeness:
         return self._ratios(bag_of(own, self.space.words))
 
     def to_bytes(self) -> bytes:
-        """The measure as compressed arrays; `from_bytes` reads them back. No text is in it, only single words."""
-        buffer = io.BytesIO()
+        """The measure as bytes; `from_bytes` reads them back. No text is in it, only single words used repeatedly."""
         named = {number: word for word, number in self.space.words.items()}
         blocks = self.space.blocks
-        about = {"intercept": self.intercept, "writers": self.writers, "language": self.language}
-        np.savez_compressed(
-            buffer,
-            known=np.concatenate([block.known for block in blocks]),
-            scales=np.concatenate([block.scales for block in blocks]),
-            sizes=np.array([len(block.known) for block in blocks]),
-            parts=np.array([block.weight for block in blocks]),
-            words=_packed("\n".join(named[number] for number in blocks[-1].known.tolist())),
-            weights=self.weights,
-            runs=_stacked(self.runs),
-            others_runs=_stacked(self.others_runs),
-            about=_packed(json.dumps(about)),
-        )
-        return buffer.getvalue()
+        facts = {
+            "intercept": self.intercept,
+            "writers": self.writers,
+            "language": self.language,
+            "sizes": [len(block.known) for block in blocks],
+            "parts": [block.weight for block in blocks],
+        }
+        arrays = {
+            "known": np.concatenate([block.known for block in blocks]),
+            "scales": np.concatenate([block.scales for block in blocks]),
+            "words": packed_text("\n".join(named[number] for number in blocks[-1].known.tolist())),
+            "weights": self.weights,
+            "runs": np.diff(self.runs.keys, prepend=0),
+            "uses": self.runs.uses,
+            "others_runs": np.diff(self.others_runs.keys, prepend=0),
+            "others_uses": self.others_runs.uses,
+        }
+        return pack(_KIND, _VERSION, facts, arrays)
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
         """Read what `to_bytes` wrote.
 
         Raises:
-            ValueError, KeyError: These bytes are no such measure.
+            ValueError: These bytes are no such measure.
         """
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            ends = np.cumsum(arrays["sizes"])[:-1]
-            known, scales = np.split(arrays["known"], ends), np.split(arrays["scales"], ends)
-            blocks = tuple(map(Block, known, scales, arrays["parts"].tolist()))
-            words = _unpacked(arrays["words"])
-            about = json.loads(_unpacked(arrays["about"]))
+        facts, arrays = unpack(content, _KIND, _VERSION, _TYPES)
+        with refusing(_KIND):
+            intercept, writers, language = facts["intercept"], facts["writers"], facts["language"]
+            require(
+                _KIND,
+                isinstance(intercept, float) and isinstance(writers, int),
+                language is None or isinstance(language, str),
+            )
+            space = _read_space(facts, arrays)
             weights = arrays["weights"]
-            runs, others_runs = (RunModel.of(*arrays[name]) for name in ("runs", "others_runs"))
-        named = words.split("\n") if words else []
-        space = Space(blocks, dict(zip(named, known[-1].tolist(), strict=True)))
-        return cls(space=space, weights=weights, runs=runs, others_runs=others_runs, **about)
+            require(_KIND, len(weights) == len(arrays["known"]), np.isfinite(weights).all())
+            runs, others_runs = (_read_runs(arrays, *names) for names in _RUNS)
+        return cls(space, weights, intercept, runs, others_runs, writers, language)
 
     def _ratios(self, bag: Bag) -> Ratios:
         weights = np.sqrt(np.bincount(bag.gram_rows, minlength=bag.texts))
@@ -256,8 +278,26 @@ def _total_runs(others: Background) -> tuple[Integers, Integers]:
     return others.gram_keys[uses > 0], uses[uses > 0]
 
 
-def _stacked(runs: RunModel) -> Integers:
-    return np.stack([runs.keys, runs.uses])
+def _read_space(facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> Space:
+    sizes, parts = facts["sizes"], facts["parts"]
+    require(_KIND, len(sizes) == len(parts) == _BLOCKS, min(sizes) >= 0)
+    require(_KIND, sum(sizes) == len(arrays["known"]) == len(arrays["scales"]))
+    ends = np.cumsum(sizes)[:-1]
+    known, scales = np.split(arrays["known"], ends), np.split(arrays["scales"], ends)
+    require(_KIND, *map(is_ascending, known), all(np.all(np.isfinite(each)) for each in scales))
+    text = unpacked_text(arrays["words"])
+    words = text.split("\n") if text else []
+    require(_KIND, len(words) == sizes[-1])
+    return Space(
+        tuple(map(Block, known, scales, map(float, parts))), dict(zip(words, known[-1].tolist(), strict=True))
+    )
+
+
+def _read_runs(arrays: Mapping[str, Array], keys: str, uses: str) -> RunModel:
+    runs = np.cumsum(arrays[keys], dtype=np.int64)
+    require(_KIND, len(runs) == len(arrays[uses]), is_ascending(runs), np.all(arrays[uses] > 0))
+    require(_KIND, not len(runs) or runs[0] >= 0)
+    return RunModel.of(runs, arrays[uses].astype(np.int64))
 
 
 def _numbers(texts: Iterable[str], others: Background) -> dict[str, int]:
@@ -293,11 +333,3 @@ def _lengths(bag: Bag) -> Integers:
 def _picks(counts: NDArray[np.int32], total: int, size: int, chance: np.random.Generator) -> Integers:
     """Positions drawn in proportion to `counts`; what is missing to `total` is drawn as one past the last."""
     return np.searchsorted(np.cumsum(counts), chance.integers(0, max(total, 1), size), side="right")
-
-
-def _packed(text: str) -> NDArray[np.uint8]:
-    return np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
-
-
-def _unpacked(array: NDArray[np.uint8]) -> str:
-    return array.tobytes().decode("utf-8", "surrogatepass")

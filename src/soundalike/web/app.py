@@ -1,0 +1,82 @@
+"""The application: its routes, what every request passes, and how errors are told."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic.alias_generators import to_camel
+from starlette.exceptions import HTTPException
+
+from soundalike import __version__
+from soundalike.errors import SoundalikeError
+from soundalike.telemetry.observe import Observe
+from soundalike.web import accounts, ops, pages
+from soundalike.web.api import collecting, drafting, models, training
+from soundalike.web.gate import Gate
+from soundalike.web.guards import LocalHostsOnly, SameOriginOnly, SecurityHeaders
+from soundalike.web.limits import MEBIBYTE, BodyLimit
+from soundalike.web.methods import Methods
+from soundalike.web.openapi import DESCRIPTION, TAGS, Api
+from soundalike.web.parts import Parts
+from soundalike.web.problems import handle
+
+ROUTERS: Final = (
+    collecting.router,
+    training.router,
+    models.router,
+    drafting.router,
+    accounts.router,
+    ops.router,
+    pages.router,
+)
+_LARGER: Final = {"/api/train-ai/start-training": 8 * MEBIBYTE}
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The API and the pages on these parts."""
+    app = Api(
+        title="Soundalike",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        docs_url=None,  # they would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+        lifespan=_lifespan,
+    )
+    app.state.parts = parts
+    for error in (SoundalikeError, RequestValidationError, HTTPException):
+        app.add_exception_handler(error, handle)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.state.methods = Methods.of(app)
+    _guard(app, parts)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """What generated clients call it."""
+    return to_camel(route.name)
+
+
+def _guard(app: FastAPI, parts: Parts) -> None:
+    """What every request passes, the innermost first."""
+    is_open = parts.settings.soundalike_auth == "off"
+    app.add_middleware(BodyLimit, larger=_LARGER)
+    app.add_middleware(SameOriginOnly, asks_for_keys=not is_open)
+    if is_open:
+        app.add_middleware(LocalHostsOnly)
+    app.add_middleware(Gate)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Observe, metrics=parts.metrics)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.parts.hub.close()

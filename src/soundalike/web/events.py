@@ -1,0 +1,73 @@
+"""A training's statuses as server-sent events: resumed where the client left off, missing none."""
+
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from anyio import to_thread
+from fastapi.sse import format_sse_event
+
+from soundalike.storage.job_records import Mark, TrainingEvent
+from soundalike.web.hub import Hub, Watch
+
+ReadEvents = Callable[[int], Sequence[TrainingEvent]]
+"""The statuses of a training after an event's number."""
+
+ENDED: Final = frozenset({"completed", "failed", "cancelled"})
+
+_RETRY_MILLISECONDS: Final = 2_000
+_KEEP_ALIVE_SECONDS: Final = 15.0
+_LONGEST_SECONDS: Final = 600.0  # then the client comes back, maybe to another server
+
+
+@dataclass(frozen=True, slots=True)
+class EventStream:
+    """What one client is sent of a training, from the event `after` on."""
+
+    hub: Hub
+    training_id: UUID
+    read: ReadEvents
+    after: int = 0
+    clock: Callable[[], float] = time.monotonic
+    keep_alive_seconds: float = _KEEP_ALIVE_SECONDS
+    longest_seconds: float = _LONGEST_SECONDS
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Bytes to send, until the training ends, the server goes down, or the stream has lived long enough."""
+        yield format_sse_event(retry=_RETRY_MILLISECONDS)
+        until = self.clock() + self.longest_seconds
+        after = self.after
+        async with self.hub.watching(self.training_id) as watch:
+            while not watch.is_over:
+                mark = watch.mark  # noted before reading: what comes in between wakes at once
+                events = await to_thread.run_sync(self.read, after)
+                for event in events:
+                    yield _event(event)
+                    after = event.number
+                if (events and is_ended(events[-1].body)) or self.clock() >= until:
+                    return
+                async for comment in self._quiet(watch, mark, after, until):
+                    yield comment
+
+    async def _quiet(self, watch: Watch, mark: Mark | None, after: int, until: float) -> AsyncIterator[bytes]:
+        """Comments that keep the connection open, until there is something to read."""
+        while not watch.is_over and self.clock() < until:
+            now = await watch.wait(mark, min(self.keep_alive_seconds, until - self.clock()))
+            if now is not None and now.event_number > after:
+                return
+            if now == mark:
+                yield format_sse_event(comment="waiting")
+            mark = now
+
+
+def is_ended(body: dict[str, Any]) -> bool:
+    """Whether a status is the last, unless the training is done again."""
+    return body.get("status") in ENDED
+
+
+def _event(event: TrainingEvent) -> bytes:
+    data = json.dumps(event.body, ensure_ascii=False, separators=(",", ":"))
+    return format_sse_event(data_str=data, event="status", id=str(event.number))

@@ -1,0 +1,1 @@
+"""What does the jobs: a process with a lease, and the children in which steps run."""
