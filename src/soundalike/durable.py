@@ -76,6 +76,7 @@ class Engine:
     ) -> None:
         self._url, self._executor = url, executor
         self._queues, self._polling = tuple(queues), polling_seconds
+        self._connections: Connections | None = None
 
     def start(self, work: Work) -> None:
         """Begin to do what is in the queues.
@@ -83,7 +84,7 @@ class Engine:
         `executor` has to be another one at each start: the engine takes the jobs of the same name for its own.
         """
         _Current.work = work
-        connections = _connect(self._url)
+        connections = self._connections = _connect(self._url)
         config: DBOSConfig = {
             "name": _NAME,
             "system_database_url": connections.url.render_as_string(hide_password=False),
@@ -138,6 +139,8 @@ class Engine:
     def stop(self, *, within_seconds: int = 5) -> None:
         """Take nothing more on; what still runs gets that long to end."""
         DBOS.destroy(workflow_completion_timeout_sec=within_seconds)
+        if self._connections:
+            self._connections.dispose()  # whoever opened them closes them
 
 
 class _Current:

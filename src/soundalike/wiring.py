@@ -1,12 +1,14 @@
 """Settings to real parts: the only place that picks concrete classes."""
 
 import getpass
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from soundalike import __version__
 from soundalike.config import Settings
 from soundalike.errors import SettingsError
 
@@ -44,6 +46,19 @@ def open_logs(settings: Settings) -> None:
     from soundalike.telemetry.logs import set_up_logs  # noqa: PLC0415
 
     set_up_logs(style=settings.soundalike_log, level=settings.soundalike_log_level, secrets=settings.secrets)
+
+
+@contextmanager
+def open_traces(settings: Settings) -> Iterator[None]:
+    """While the block runs, send traces where OpenTelemetry's variables say, if they say so."""
+    from soundalike.telemetry.traces import set_up_traces  # noqa: PLC0415
+
+    tracing = set_up_traces(os.environ, version=__version__, secrets=settings.secrets)
+    try:
+        yield
+    finally:
+        if tracing:
+            tracing.stop()
 
 
 @contextmanager

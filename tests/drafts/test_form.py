@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundalike.drafts.form import Flag, Form, Unfit, find_fault, find_flags, read_form, tidy
@@ -142,6 +142,7 @@ def test_what_the_brief_says_is_not_flagged():
 
 
 @given(st.text(max_size=400))
+@settings(deadline=None)
 def test_any_text_can_be_looked_at(text):
     """Model output is hostile data: nothing breaks, and tidying twice is tidying once more at most."""
     tidied = tidy(text, STRICT)
@@ -156,6 +157,7 @@ def test_a_huge_answer_is_bounded():
 
 
 @given(st.lists(st.text(max_size=60), max_size=6))
+@settings(deadline=None)
 def test_a_kept_form_is_the_same_one(texts):
     """Whatever the posts were: bytes and back changes nothing."""
     form = read_form(texts)
@@ -169,6 +171,7 @@ def test_a_kept_form_holds_no_word():
 
 
 @given(st.integers(0, 10_000), st.integers(1, 255))
+@settings(deadline=None)
 def test_a_damaged_form_is_refused(place, change):
     """One changed byte anywhere is enough."""
     content = bytearray(STRICT.to_bytes())

@@ -70,6 +70,7 @@ def drafts(draw, posts):
     return " ".join(pieces[draw(st.integers(0, 1)) :])
 
 
+@pytest.mark.slow
 @given(st.lists(TEXTS | LONGER, max_size=6), st.data())
 @settings(deadline=None, max_examples=300)
 def test_the_kept_guard_withholds_what_the_rules_say(make_posts, posts, data):
@@ -82,7 +83,7 @@ def test_the_kept_guard_withholds_what_the_rules_say(make_posts, posts, data):
 
 
 @given(st.lists(TEXTS, max_size=4), st.lists(TEXTS, max_size=4), st.data())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_a_guard_that_learns_of_more_posts_is_the_guard_of_all(make_posts, first, second, data):
     """Later posts need not be there when the guard is made."""
     text = data.draw(drafts(first + second))
@@ -116,6 +117,13 @@ def test_what_is_shared_comes_from_the_draft(make_posts):
     )
     assert overlap.shared_text == "WE choose, to go to the Moon in this decade. And"
     assert (overlap.shared_words, overlap.post_id, overlap.copied) == (11.0, "2", True)
+
+
+def test_the_order_of_the_posts_is_no_matter(make_posts):
+    """Of several posts that share as much the oldest is named, from the store as from a file read backwards."""
+    posts = make_posts(["tea for two, please", "two for tea", "tea for two again"])
+    assert CopyGuard(posts[::-1]).to_bytes() == CopyGuard(posts).to_bytes()
+    assert CopyGuard(posts[::-1]).check("tea for two").post_id == "1"
 
 
 def test_windows_far_apart_are_no_longer_run(make_posts):

@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundalike.posts.packing import (
@@ -47,6 +47,7 @@ def sealed(about, blocks=b""):
     st.lists(st.integers(0, 2**64 - 1), max_size=20),
     st.text(),
 )
+@settings(deadline=None)
 def test_what_is_packed_comes_back(facts, figures, keys, text):
     """Every fact, number and character, and the same bytes each time."""
     content = packed(facts, figures, keys, text)
@@ -58,6 +59,7 @@ def test_what_is_packed_comes_back(facts, figures, keys, text):
 
 
 @given(st.integers(0, 10_000), st.integers(1, 255))
+@settings(deadline=None)
 def test_one_changed_byte_is_refused(place, change):
     """Wherever it is: the digest covers everything behind it, and the mark is known."""
     content = bytearray(packed())
@@ -67,6 +69,7 @@ def test_one_changed_byte_is_refused(place, change):
 
 
 @given(st.binary(max_size=200))
+@settings(deadline=None)
 def test_any_other_bytes_are_refused(content):
     """Nothing, noise, or noise behind the right mark and digest."""
     for attempt in (content, _MARK + content, _MARK + _digest(content) + content):

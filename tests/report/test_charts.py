@@ -2,7 +2,7 @@ import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundalike.posts.post import Engagement, Post
@@ -40,6 +40,7 @@ def places(svg):
 
 
 @given(measures, measures, measures)
+@settings(deadline=None)
 def test_a_ladder_is_well_formed_and_stays_inside_its_frame(ceiling, drafts, floor):
     """Whatever the figures, nothing is drawn outside and the markup is whole."""
     svg = charts.ladder(card(ceiling, drafts, floor, gap=ceiling, impostors=(Impostor("a", 1.0),)))
@@ -66,6 +67,7 @@ def test_a_timeline_of_any_length_is_well_formed(count, days):
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+@settings(deadline=None)
 def test_a_whisker_stays_inside_its_frame(low, value, high, reference):
     """Even a figure without spread."""
     svg = charts.whisker(low, value, high, reference, scale=charts.linear(0, 1))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundalike.posts.packing import pack, unpack
@@ -60,6 +60,7 @@ def test_it_shows_what_the_analysis_found(posts):
 
 
 @given(timelines())
+@settings(deadline=None)
 def test_a_kept_timeline_is_the_same_one(shown):
     """Ids, times to the microsecond, figures, order."""
     assert Timeline.from_bytes(shown.to_bytes()) == shown
@@ -71,6 +72,7 @@ def test_no_text_is_kept(posts):
 
 
 @given(timelines(), st.integers(0, 10**6), st.integers(1, 255))
+@settings(deadline=None)
 def test_a_damaged_timeline_is_refused(shown, place, change):
     """One changed byte anywhere is enough."""
     content = bytearray(shown.to_bytes())

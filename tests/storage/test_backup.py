@@ -1,6 +1,5 @@
 """Backup and restore: of a database in use, by anybody's archive, at any moment of a kill."""
 
-import json
 import os
 import signal
 import sqlite3
@@ -10,9 +9,8 @@ import threading
 import zipfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import update
@@ -25,43 +23,13 @@ from soundalike.storage.restore import ASIDE, restore
 from soundalike.storage.tables import workers
 from soundalike.storage.upgrade import NEWEST, VERSION_TABLE
 
-ALICE = uuid4()
-NOW = datetime(2026, 11, 22, 12, 30, 15, tzinfo=UTC)
+ALICE = UUID("aaaaaaaa-0000-4000-8000-000000000001")
+NOW = datetime(2026, 11, 22, 12, 30, 15, 123456, tzinfo=UTC)
 
 
 def _sessions_of(place):
     with open_store(f"sqlite:///{place.database}") as store:
         return {training.id for training in store.list_sessions(ALICE, limit=200)}
-
-
-@pytest.fixture
-def place(tmp_path):
-    """A database with one session, an engine's database, a secret key and an adapter."""
-    made = Place(tmp_path / "data" / "soundalike.sqlite3", tmp_path / "data")
-    with open_store(f"sqlite:///{made.database}") as store:
-        store.create_session(TrainingSession(uuid4(), ALICE, "swyx", NOW))
-    with closing(sqlite3.connect(made.engine)) as engine:
-        engine.execute("PRAGMA journal_mode = WAL")
-        engine.execute("CREATE TABLE workflow (id TEXT)")
-        engine.execute("INSERT INTO workflow VALUES ('train:1:1')")
-        engine.commit()
-    made.secret.write_text("the key")
-    made.adapters.joinpath("m1").mkdir(parents=True)
-    made.adapters.joinpath("m1/adapter.gguf").write_bytes(b"GGUF" * 1_000)
-    return made
-
-
-@pytest.fixture
-def file(place, tmp_path):
-    """A backup of it."""
-    back_up(place, tmp_path / "kept.backup", at=NOW, version="1.2.3")
-    return tmp_path / "kept.backup"
-
-
-@pytest.fixture
-def elsewhere(tmp_path):
-    """A place with nothing in it."""
-    return Place(tmp_path / "new" / "soundalike.sqlite3", tmp_path / "new")
 
 
 def test_what_was_backed_up_is_restored(place, file, elsewhere):
@@ -223,124 +191,6 @@ def test_a_backup_of_an_older_revision_is_upgraded(place, tmp_path, elsewhere):
     assert len(_sessions_of(elsewhere)) == 1
 
 
-def test_a_backup_of_a_later_version_is_refused(file, elsewhere):
-    """With what to do, and nothing written."""
-    rewrite(file, manifest=lambda found: found | {"revision": "9999"})
-    with pytest.raises(StorageError, match="later version") as caught:
-        restore(elsewhere, file)
-    assert "Upgrade" in caught.value.hint
-    assert not elsewhere.database.exists()
-
-
-def rewrite(file, *, manifest=lambda found: found, members=lambda found: found, info=None):
-    """Make the archive anew, as somebody who tampers with it would."""
-    with zipfile.ZipFile(file) as archive:
-        found = {name: archive.read(name) for name in archive.namelist()}
-    about = manifest(json.loads(found.pop("manifest.json")))
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members(found).items():
-            archive.writestr(info(name) if info else name, data)
-        archive.writestr("manifest.json", json.dumps(about))
-
-
-def _link(name):
-    info = zipfile.ZipInfo(name)
-    if name == "secret.key":
-        info.external_attr = 0o120777 << 16
-    return info
-
-
-def _member(name, data=b"x"):
-    return {"name": name, "size": len(data), "sha256": sha256(data).hexdigest()}
-
-
-def _smuggle(name, data=b"x"):
-    return {
-        "manifest": lambda found: found | {"members": [*found["members"], _member(name, data)]},
-        "members": lambda found: found | {name: data},
-    }
-
-
-ATTACKS = {
-    "path out of the folder": _smuggle("../evil"),
-    "path out of the adapters": _smuggle("adapters/../../evil"),
-    "absolute path": _smuggle("/tmp/evil"),
-    "windows path": _smuggle("adapters\\..\\evil"),
-    "hidden file": _smuggle("adapters/.bashrc"),
-    "file nobody knows": _smuggle("evil.py"),
-    "not in the manifest": {"members": lambda found: found | {"adapters/evil": b"x"}},
-    "not in the archive": {
-        "manifest": lambda found: found | {"members": [*found["members"], _member("adapters/a")]}
-    },
-    "other bytes": {"members": lambda found: found | {"secret.key": b"abc key"}},
-    "no database": {"members": lambda _: {}, "manifest": lambda found: found | {"members": []}},
-    "link": {"info": _link},
-    "bomb": _smuggle("adapters/zeros", bytes(200 << 20)),
-    "negative size": {
-        "manifest": lambda found: found | {"members": [_member("database.sqlite3") | {"size": -1}]}
-    },
-    "no members": {"manifest": lambda _: {"format": 1}},
-    "another format": {"manifest": lambda found: found | {"format": 2}},
-    "a list": {"manifest": lambda found: [found]},
-    "not a database": {
-        "members": lambda found: found | {"database.sqlite3": b"x"},
-        "manifest": lambda found: (
-            found
-            | {
-                "members": [
-                    m if m["name"] != "database.sqlite3" else _member(m["name"]) for m in found["members"]
-                ]
-            }
-        ),
-    },
-}
-
-
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_hostile_archives_are_refused_and_leave_nothing(attack, file, elsewhere, tmp_path):
-    """Paths that lead out, links, bombs, lies about what is inside: one sentence, no file."""
-    rewrite(file, **ATTACKS[attack])
-    before = {path for path in tmp_path.rglob("*") if elsewhere.folder not in path.parents}
-    with pytest.raises(StorageError):
-        restore(elsewhere, file)
-    assert not elsewhere.folder.exists() or list(elsewhere.folder.iterdir()) == []
-    assert {path for path in tmp_path.rglob("*") if path != elsewhere.folder} == before - {elsewhere.folder}
-
-
-@pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "missing", "folder", "text"])
-def test_damaged_archives_are_refused(damage, file, elsewhere):
-    """Half a download, a flipped bit, another file: nothing is changed."""
-    data = file.read_bytes()
-    file.unlink()
-    if damage == "folder":
-        file.mkdir()
-    elif damage != "missing":
-        middle = len(data) // 2
-        file.write_bytes(
-            {
-                "cut": data[:middle],
-                "flipped": data[:middle] + bytes([data[middle] ^ 255]) + data[middle + 1 :],
-                "empty": b"",
-                "text": b"hello",
-            }[damage]
-        )
-    with pytest.raises(StorageError):
-        restore(elsewhere, file)
-    assert not elsewhere.database.exists()
-
-
-def test_a_database_with_a_trigger_is_not_trusted(place, tmp_path, elsewhere):
-    """It would run in our name."""
-    with closing(sqlite3.connect(place.database)) as connection:
-        connection.execute(
-            "CREATE TRIGGER evil AFTER UPDATE ON jobs BEGIN DELETE FROM training_sessions; END"
-        )
-        connection.commit()
-    back_up(place, tmp_path / "odd.backup", at=NOW, version="1")
-    with pytest.raises(StorageError, match="not one that Soundalike made"):
-        restore(elsewhere, tmp_path / "odd.backup")
-
-
 def test_a_backup_does_not_replace_a_file_by_itself_nor_ever_the_database(place, file):
     """Not an older backup unless asked to, and never what it is a backup of."""
     with pytest.raises(StorageError, match="exists") as caught:
@@ -416,7 +266,7 @@ room.restore(place, file, replace=True)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moves", range(9))
+@pytest.mark.parametrize("moves", range(12))
 def test_a_restore_that_is_killed_leaves_the_old_database_or_the_new_one(place, file, moves):
     """At any of its moves; and the same command goes through afterwards."""
     with open_store(f"sqlite:///{place.database}") as store:

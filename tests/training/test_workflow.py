@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -162,3 +163,9 @@ def test_too_few_posts_fail_before_anything_is_drafted(collection, selected):
     with pytest.raises(TooFewPosts):
         train(few, selected, writer)
     assert not writer.prompts
+
+
+def test_a_graded_model_has_learned_once(graded):
+    """What grading took is there for keeping and writing: nothing is learned anew."""
+    model = graded[0]
+    assert replace(model, name="other").likeness is model.likeness

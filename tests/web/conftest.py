@@ -69,6 +69,8 @@ STATS = {
 class Work:
     """Writes what a worker writes, step by step as a test wants it."""
 
+    at = AT
+
     def __init__(self, store):
         self.store = store
 
@@ -185,10 +187,10 @@ def problem():
 
 
 @pytest.fixture
-def live(app, parts):
+def live(settings, store):
     """The application behind a real socket: `.url`, `.server`, and `.stop()` that ends it."""
-    with listen("127.0.0.1", 0) as listener:
-        server = Server(app, closing=parts.hub.close)
+    with open_parts(settings, store) as parts, listen("127.0.0.1", 0) as listener:
+        server = Server(create_app(parts), closing=parts.hub.close)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         until(lambda: server.started)

@@ -85,7 +85,7 @@ def test_a_program_without_key_or_cookie_is_asked_for_one(site):
 
 
 @pytest.mark.parametrize(
-    "given", ["Basic YWRhOng=", "Bearer", "Bearer ", "Bearer sa_0_0", "sa_0123456789abcdef", "Bearer é"]
+    "given", ["", "Basic YWRhOng=", "Bearer", "Bearer ", "Bearer sa_0_0", "sa_0123456789abcdef", "Bearer é"]
 )
 def test_a_bad_key_is_refused_even_beside_a_good_cookie(browser, given):
     """What is sent on purpose counts."""

@@ -5,16 +5,23 @@ Run as a program it is one worker: `fleet.py LOG LEASE_SECONDS`, by the settings
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
+from itertools import cycle
 from pathlib import Path
+from uuid import uuid4
 
 from soundalike.config import read_settings
+from soundalike.service.jobs import Caller, JobDesk, TrainingWish
+from soundalike.storage.job_records import Limits
 from soundalike.wiring import open_logs, open_store
 from soundalike.worker.assembly import open_worker
 from soundalike.worker.child import open_workshop
@@ -132,35 +139,95 @@ def running_fleet(folder, environment, count):
         fleet.close()
 
 
-def late_steps(lines):
-    """Steps that took effect although somebody else had begun the job with a later token before."""
-    newest = defaultdict(int)
-    late = []
-    for line in lines:
-        if line["what"] == "begin":
-            newest[line["job"]] = max(newest[line["job"]], line["token"])
-        elif line["effective"] and line["token"] < newest[line["job"]]:
-            late.append(line)
-    return late
+@dataclass(frozen=True)
+class Endured:
+    """What came of trainings whose workers were killed and stopped: `asked` are (workspace, training)."""
+
+    asked: list
+    lines: list
+    kills: list
+    seconds: float
+
+    @property
+    def late_steps(self):
+        """Steps that took effect although somebody else had begun the job with a later token before."""
+        newest = defaultdict(int)
+        late = []
+        for line in self.lines:
+            if line["what"] == "begin":
+                newest[line["job"]] = max(newest[line["job"]], line["token"])
+            elif line["effective"] and line["token"] < newest[line["job"]]:
+                late.append(line)
+        return late
+
+    @property
+    def takeovers(self):
+        """Seconds from a kill until somebody else began what the killed worker had in hand, for each such job."""
+        return [seconds for pid, at in self.kills for seconds in self._takeovers_of(pid, at)]
+
+    def _takeovers_of(self, pid, killed_at):
+        mine = {line["job"]: line for line in self.lines if line["worker"] == pid and line["at"] <= killed_at}
+        for job, last in mine.items():
+            if last["what"] == "end" and (not last["effective"] or last["step"] == "save"):
+                continue  # it had ended before
+            later = (line for line in self.lines if line["job"] == job and line["token"] > last["token"])
+            yield min(line["at"] for line in later) - killed_at
 
 
-def takeover_seconds(lines, worker, killed_at):
-    """For each job that a killed worker had in hand: how long until somebody else began it."""
-    mine = {}
-    for line in lines:
-        if line["worker"] == worker and line["at"] <= killed_at:
-            mine[line["job"]] = line
-    found = []
-    for job, last in mine.items():
-        after = [
-            line["at"]
-            for line in lines
-            if line["job"] == job and line["token"] > last["token"] and line["what"] == "begin"
-        ]
-        ended = last["what"] == "end" and (not last["effective"] or last["step"] == "save")
-        if after and not ended:
-            found.append(min(after) - killed_at)
-    return found
+def endure(
+    store, environment, folder, posts, *, trainings, kills, stops, workers=3, tenants=6, most_seconds=900
+):
+    """Have trainings done while workers are killed, and replaced, or stopped for longer than their lease."""
+    began = time.time()
+    whose = [uuid4() for _ in range(tenants)]
+    desk = JobDesk(store, now=lambda: datetime.now(UTC), limits=Limits(queued=trainings, daily=trainings))
+    asked = [
+        (tenant, desk.ask_for_training(TrainingWish("swyx", (), posts=posts), caller=Caller(tenant)).id)
+        for _, tenant in zip(range(trainings), cycle(whose), strict=False)
+    ]
+    shocks = ["kill"] * kills + ["stop"] * stops
+    random.Random(4).shuffle(shocks)
+    with running_fleet(folder, environment, workers) as fleet:
+        blows = Blows(fleet)
+        while (done := _completed(store, asked)) < trainings:
+            assert time.time() < began + most_seconds, [store.jobs.read_status(*each) for each in asked]
+            due = 1 + (kills + stops) * done // max(trainings - 4, 1)  # the last ones fall before the end
+            if blows.struck < min(due, len(shocks)):
+                blows.strike(shocks[blows.struck])
+            blows.wake()
+            time.sleep(0.1)
+        assert blows.struck == len(shocks)
+        return Endured(asked, fleet.lines(), blows.kills, time.time() - began)
+
+
+class Blows:
+    """What is done to a fleet, and when."""
+
+    def __init__(self, fleet):
+        self.fleet, self.kills, self.struck = fleet, [], 0
+        self._asleep, self._chance = {}, random.Random(5)
+
+    def strike(self, kind):
+        """Kill a worker and start another, or stop one until it has lost its lease."""
+        self.struck += 1
+        worker = self._chance.choice([each for each in self.fleet.workers if each not in self._asleep])
+        if kind == "stop":
+            worker.send_signal(signal.SIGSTOP)
+            self._asleep[worker] = time.time() + 2.5 * LEASE_SECONDS
+        else:
+            self.kills.append((worker.pid, time.time()))
+            self.fleet.kill(worker)
+            self.fleet.start()
+
+    def wake(self):
+        """Let those go on that have slept long enough."""
+        for worker in [each for each, until in self._asleep.items() if time.time() > until]:
+            del self._asleep[worker]
+            worker.send_signal(signal.SIGCONT)
+
+
+def _completed(store, asked):
+    return sum(mark.status == "completed" for mark in store.jobs.marks([each for _, each in asked]).values())
 
 
 if __name__ == "__main__":

@@ -29,12 +29,13 @@ def serve_command(host: str, port: int, no_worker: bool, slots: int | None) -> N
     from soundalike.web.companion import WORKER, Companion
     from soundalike.web.parts import open_parts
     from soundalike.web.server import Server, listen, serve, url_of
-    from soundalike.wiring import open_logs, open_store
+    from soundalike.wiring import open_logs, open_store, open_traces
 
     settings = read_settings()
     _check_open_door(settings, host)
     open_logs(settings)
     with ExitStack() as stack:
+        stack.enter_context(open_traces(settings))
         listener = stack.enter_context(listen(host, port))
         store = stack.enter_context(open_store(settings))
         parts = stack.enter_context(open_parts(settings, store))

@@ -24,12 +24,16 @@ def worker_command(*, lease_seconds: float, with_parent: bool) -> None:
     noticed, and its jobs go on where they were.
     """
     from soundalike.config import read_settings
-    from soundalike.wiring import open_logs, open_store
+    from soundalike.wiring import open_logs, open_store, open_traces
     from soundalike.worker.assembly import open_worker
 
     settings = read_settings()
     open_logs(settings)
-    with open_store(settings) as store, open_worker(settings, store, lease_seconds=lease_seconds) as worker:
+    with (
+        open_traces(settings),
+        open_store(settings) as store,
+        open_worker(settings, store, lease_seconds=lease_seconds) as worker,
+    ):
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: worker.stop())
         if with_parent:

@@ -51,7 +51,8 @@ class PostHashes:
 
     @classmethod
     def of(cls, posts: Sequence[Post]) -> Self:
-        """Hash posts; 12,000 in about a second."""
+        """Hash posts, numbered in order of time whatever order they come in; 12,000 in about a second."""
+        posts = sorted(posts, key=lambda post: (post.created_at, post.id))
         readings = [read(unescape_once(post.text)) for post in posts]
         flats, flat_starts = join([read_codes(reading.flat) for reading in readings])
         code = cache(word_code)

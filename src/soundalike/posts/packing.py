@@ -71,15 +71,7 @@ def refusing(kind: str) -> Iterator[None]:
     """Turn whatever goes wrong while bytes are read into a ValueError."""
     try:
         yield
-    except (
-        KeyError,
-        TypeError,
-        IndexError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-        zlib.error,
-    ) as error:
+    except _NONSENSE as error:
         raise ValueError(f"These bytes are no {kind}.") from error
 
 

@@ -24,7 +24,13 @@ from soundalike.schemas.shape import Shape
 
 _Email = Annotated[
     StrictStr,
-    Field(min_length=3, max_length=MAX_EMAIL, description="An email address.", examples=["ada@example.org"]),
+    Field(
+        min_length=3,
+        max_length=MAX_EMAIL,
+        description="An email address.",
+        examples=["ada@example.org"],
+        json_schema_extra={"format": "email"},
+    ),
 ]
 _Name = Annotated[Text, Field(min_length=1, max_length=MAX_NAME, examples=["Ada Lovelace"])]
 _Password = Annotated[

@@ -109,7 +109,7 @@ class JobDesk:
             new_session=None if broken else session,
             changes=AFRESH if broken else None,
         )
-        return self._store.get_session(user_id, session.id)
+        return self._kept(session, "collect", caller, idempotency)
 
     def ask_for_training(
         self, wish: TrainingWish, *, caller: Caller, idempotency: Idempotency | None = None
@@ -131,10 +131,10 @@ class JobDesk:
         self._check_opt_out(caller, username)
         _check_trainer(wish)
         chosen = self._choose(wish, caller, username)
-        session, is_new = self._session_for(chosen, caller)
-        if session is None:  # the same is under way
-            return chosen.session
         order = {"name": wish.name, "seed": wish.seed, "trainer": wish.trainer, "consent": wish.consent}
+        if under_way := self._under_way(chosen, order, caller):
+            return under_way
+        session, is_new = self._session_for(chosen, caller)
         job = self._job(session, "train", caller, idempotency, priority=wish.priority, order=order)
         status = TrainingStatus(str(session.id), job.created_at)
         session = replace(session, selected_ids=list(chosen.selected_ids), status=status.state.value)
@@ -145,7 +145,7 @@ class JobDesk:
             changes={"selected_ids": session.selected_ids, **changes_of(status)},
             status=StatusBody.of(status).as_json(),
         )
-        return self._store.get_session(caller.workspace_id, session.id)
+        return self._kept(session, "train", caller, idempotency)
 
     def cancel(self, training_id: UUID, *, caller: Caller) -> None:
         """Stop a training at once, whether it waits or runs; its worker notices within a second.
@@ -178,13 +178,16 @@ class JobDesk:
                 f"The training is {job.status}.",
                 hint="Name the step to begin with, or wait until it has ended.",
             )
-        again = self._again(training_id, from_step)
+        first = Step(from_step) if from_step else None
+        with self._store.jobs.changing(job.key) as change:
+            again = status_of(change.status).queued_again(first)
         anew = replace(job, created_at=self._now(), crashes=0, status="queued", owner=None, ended_at=None)
         self._store.jobs.submit(
             replace(anew, request_id=caller.request_id, started_at=None),
             limits=self._limits,
             changes=changes_of(again),
             status=StatusBody.of(again).as_json(),
+            anew=[step.value for step in Step if first and step.number >= first.number],
         )
 
     def purge(self, session_id: UUID, *, caller: Caller) -> None:
@@ -245,17 +248,31 @@ class JobDesk:
             wish.session_id, wish.post_ids, username=username, store=self._store, user_id=caller.workspace_id
         )
 
-    def _session_for(self, chosen: Chosen, caller: Caller) -> tuple[TrainingSession | None, bool]:
-        """The session to train in, and whether it is new; none where this training is under way already."""
+    def _under_way(self, chosen: Chosen, order: Json, caller: Caller) -> TrainingSession | None:
+        """The session in which the same is being trained already."""
+        wanted = (chosen.session.settings, list(chosen.selected_ids), order)
+        for job in self._store.jobs.list_open(caller.workspace_id, chosen.session.creator_username):
+            session = self._store.get_session(caller.workspace_id, job.session_id)
+            if job.kind == "train" and (session.settings, session.selected_ids, job.order) == wanted:
+                return session
+        return None
+
+    def _session_for(self, chosen: Chosen, caller: Caller) -> tuple[TrainingSession, bool]:
+        """The session to train in, and whether it is new: each has one training."""
         if chosen.is_new:
             return chosen.session, True
         try:
-            job = self._store.jobs.get(caller.workspace_id, JobKey(chosen.session.id, "train"))
+            self._store.jobs.get(caller.workspace_id, JobKey(chosen.session.id, "train"))
         except UnknownTraining:
             return chosen.session, False
-        if job.is_open and chosen.session.selected_ids == list(chosen.selected_ids):
-            return None, False
         return _copy(chosen.session, self._new_id(), self._now()), True
+
+    def _kept(
+        self, session: TrainingSession, kind: Kind, caller: Caller, idempotency: Idempotency | None
+    ) -> TrainingSession:
+        """The session as it is kept; that of the other request, where the same came twice at once."""
+        repeated = self._repeated(caller, kind, idempotency)
+        return self._store.get_session(caller.workspace_id, repeated.session_id if repeated else session.id)
 
     def _job(
         self,
@@ -279,14 +296,6 @@ class JobDesk:
             idempotency_key=idempotency.key if idempotency else None,
             request_hash=idempotency.request_hash if idempotency else None,
         )
-
-    def _again(self, training_id: UUID, from_step: str | None) -> TrainingStatus:
-        """The status of a training that begins anew; what is to be done again is forgotten."""
-        with self._store.jobs.changing(JobKey(training_id, "train")) as change:
-            if from_step:
-                steps = list(Step)
-                change.drop_artefacts([step.value for step in steps[steps.index(Step(from_step)) :]])
-            return status_of(change.status).queued_again(Step(from_step) if from_step else None)
 
 
 def _check_trainer(wish: TrainingWish) -> None:

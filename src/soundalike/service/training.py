@@ -29,7 +29,6 @@ from soundalike.training.steps import Made, Training, TrainingOrder
 from soundalike.training.workflow import Journal, Publish, do_step, save_step, train_model
 from soundalike.voice.background import Background
 
-
 Change = TypeVar("Change", bound=SessionChange)
 
 

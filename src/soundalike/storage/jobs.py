@@ -1,6 +1,6 @@
 """Jobs as the database keeps them: it decides who is in charge, which is whoever holds a job's present token."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -54,14 +54,8 @@ class JobStore:
         Raises:
             IdempotencyConflict: That request was another one.
         """
-        same = (jobs.c.user_id == user_id, jobs.c.kind == kind, jobs.c.idempotency_key == key)
         with self._database.reading() as connection:
-            row = connection.execute(select(jobs).where(*same)).mappings().one_or_none()
-        if row and row["request_hash"] != request_hash:
-            raise IdempotencyConflict(
-                "This Idempotency-Key was used for another request.", hint="Use a new key for a new request."
-            )
-        return Job(**row) if row else None
+            return _find_repeated(connection, user_id, kind, key, request_hash)
 
     def submit(
         self,
@@ -71,26 +65,32 @@ class JobStore:
         new_session: TrainingSession | None = None,
         changes: SessionChanges | None = None,
         status: dict[str, Any] | None = None,
+        anew: Sequence[str] = (),
     ) -> bool:
         """Queue a job, and all that goes with it: a new session, or changes of one, and the first status to publish.
 
+        What the steps named in `anew` made is forgotten.
+
         A job of this session and kind that has ended begins anew, with its run counted up. One that is open already is
-        left alone; then this returns False and does nothing else either.
+        left alone, and so is one of another session that came with the same idempotency key; then this returns False
+        and does nothing else either.
 
         Raises:
             TooManyJobs: The workspace has as many as it may have.
+            IdempotencyConflict: The key came with another request before.
             StorageError: Somebody deleted the session meanwhile.
         """
         with self._database.writing() as connection:
             take_turn(connection, f"jobs {job.user_id}")
-            before = _find(connection, job.key)
-            if before and before.is_open:
+            before = _find_and_lock(connection, job.key)
+            if before.is_open if before else _is_repeated(connection, job):
                 return False
             _check_limits(connection, job, limits)
             if new_session:
                 connection.execute(insert(training_sessions).values(values_of(new_session)))
             _put(connection, job, before)
             change = JobChange(connection, job)
+            change.drop_artefacts(anew)
             if changes:
                 change.update(changes, at=job.created_at)
             if status:
@@ -105,7 +105,7 @@ class JobStore:
             UnknownTraining: There is no such job.
         """
         with self._database.writing() as connection:
-            job = _find(connection, key, lock=True)
+            job = _find_and_lock(connection, key)
             if job is None:
                 raise _unknown(key.session_id)
             yield JobChange(connection, job)
@@ -256,6 +256,30 @@ def _find(connection: Connection, key: JobKey, *, lock: bool = False) -> Job | N
     statement = select(jobs).where(*_is(key))
     row = connection.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
     return Job(**row) if row else None
+
+
+def _find_and_lock(connection: Connection, key: JobKey) -> Job | None:
+    """The session is locked before its job, as whoever deletes it does: in any other order the two would block."""
+    session = select(training_sessions.c.id).where(training_sessions.c.id == key.session_id)
+    connection.execute(session.with_for_update(key_share=True))
+    return _find(connection, key, lock=True)
+
+
+def _find_repeated(
+    connection: Connection, user_id: UUID, kind: Kind, key: str, request_hash: str | None
+) -> Job | None:
+    same = (jobs.c.user_id == user_id, jobs.c.kind == kind, jobs.c.idempotency_key == key)
+    row = connection.execute(select(jobs).where(*same)).mappings().one_or_none()
+    if row and row["request_hash"] != request_hash:
+        raise IdempotencyConflict(
+            "This Idempotency-Key was used for another request.", hint="Use a new key for a new request."
+        )
+    return Job(**row) if row else None
+
+
+def _is_repeated(connection: Connection, job: Job) -> bool:
+    key = job.idempotency_key
+    return key is not None and bool(_find_repeated(connection, job.user_id, job.kind, key, job.request_hash))
 
 
 def _put(connection: Connection, job: Job, before: Job | None) -> None:

@@ -27,8 +27,6 @@ from soundalike.storage.tables import (
     workspaces,
 )
 
-_POSTS_AT_ONCE: Final = 2_000
-_SESSIONS_AT_ONCE: Final = 100
 _MOST_DAYS: Final = 36_500  # as good as for ever, and still a date
 
 _sessions: Final = training_sessions.c
@@ -66,10 +64,16 @@ class Rule(NamedTuple):
 
 
 class Retention:
-    """What is too old, and its deletion; whatever a queued or running job is about is left alone."""
+    """What is too old, and its deletion; whatever a queued or running job is about is left alone.
 
-    def __init__(self, database: Database) -> None:
+    A transaction deletes so many posts, or what belongs to so many sessions, `at_once`.
+    """
+
+    def __init__(
+        self, database: Database, *, posts_at_once: int = 2_000, sessions_at_once: int = 100
+    ) -> None:
         self._database = database
+        self._posts_at_once, self._sessions_at_once = posts_at_once, sessions_at_once
 
     def rules(self, *, days: int, now: datetime) -> list[Rule]:
         """The rules of all workspaces, `days` where they have none of their own; 0 days is no rule: all is kept."""
@@ -115,14 +119,12 @@ class Retention:
             return [(row.user_id, row.username) for row in connection.execute(old.distinct())]
 
     def _purge_creator(self, user_id: UUID, username: str, before: datetime) -> Iterator[int]:
-        deleted = _POSTS_AT_ONCE
-        while deleted == _POSTS_AT_ONCE:
+        deleted = most = self._posts_at_once
+        while deleted == most:
             with self._database.writing() as connection:
                 if _is_busy(connection, user_id, username):
                     return
-                deleted = delete_old_posts(
-                    connection, user_id, username, fetched_before=before, most=_POSTS_AT_ONCE
-                )
+                deleted = delete_old_posts(connection, user_id, username, fetched_before=before, most=most)
             yield deleted
 
     def _purge_some_sessions(self, rule: Rule) -> int:
@@ -132,7 +134,7 @@ class Retention:
             _sessions.posts_collected[0]["text"].as_string().is_not(None),
             _has_ended(),
         )
-        some = select(_sessions.id, _sessions.posts_collected).where(*wanted).limit(_SESSIONS_AT_ONCE)
+        some = select(_sessions.id, _sessions.posts_collected).where(*wanted).limit(self._sessions_at_once)
         with self._database.writing() as connection:
             rows = connection.execute(some).all()
             for session_id, posts in rows:
@@ -145,7 +147,7 @@ class Retention:
         made = step_artefacts.c
         newest = select(func.max(made.made_at)).where(made.session_id == _sessions.id).scalar_subquery()
         with self._database.writing() as connection:
-            ids = _some_sessions(connection, rule, newest < rule.before)
+            ids = self._old_sessions(connection, rule, newest < rule.before)
             return connection.execute(delete(step_artefacts).where(made.session_id.in_(ids))).rowcount
 
     def _purge_some_events(self, rule: Rule) -> int:
@@ -154,19 +156,18 @@ class Retention:
         newest = select(func.max(event.at)).where(of_session).scalar_subquery()
         has_more = exists().where(of_session, event.number < _sessions.event_number)
         with self._database.writing() as connection:
-            ids = _some_sessions(connection, rule, and_(newest < rule.before, has_more))
+            ids = self._old_sessions(connection, rule, and_(newest < rule.before, has_more))
             last = select(_sessions.event_number).where(of_session).scalar_subquery()
             earlier = (event.session_id.in_(ids), event.number < last)
             return connection.execute(delete(training_events).where(*earlier)).rowcount
 
+    def _old_sessions(self, connection: Connection, rule: Rule, is_old: ColumnElement[bool]) -> list[UUID]:
+        wanted = (rule.holds_for(_sessions.user_id), is_old, _has_ended())
+        return list(connection.scalars(select(_sessions.id).where(*wanted).limit(self._sessions_at_once)))
+
 
 def _before(now: datetime, days: int) -> datetime:
     return now - timedelta(days=min(days, _MOST_DAYS))
-
-
-def _some_sessions(connection: Connection, rule: Rule, is_old: ColumnElement[bool]) -> list[UUID]:
-    wanted = (rule.holds_for(_sessions.user_id), is_old, _has_ended())
-    return list(connection.scalars(select(_sessions.id).where(*wanted).limit(_SESSIONS_AT_ONCE)))
 
 
 def _has_ended() -> ColumnElement[bool]:

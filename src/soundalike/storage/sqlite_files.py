@@ -81,7 +81,7 @@ def _refuse_living_workers(connection: sqlite3.Connection) -> None:
     if alive:
         raise StorageError(
             f"A worker is alive: process {alive[1]} on {alive[0]}.",
-            hint="Stop it first; one that was killed counts for half a minute more.",
+            hint="Stop it first; one that was killed counts for some seconds more.",
         )
 
 

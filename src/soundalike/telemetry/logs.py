@@ -28,16 +28,19 @@ TOLD: Final = "soundalike_told"
 """Attribute of an exception that was logged with its request; uvicorn need not tell it again."""
 
 _NAME: Final = "soundalike"
+_MIGRATIONS: Final = "alembic.runtime.migration"
 _CALM: Final = {  # libraries that tell more than an operator wants to know: the least of theirs that is passed on
     "alembic": logging.WARNING,
-    "alembic.runtime.migration": logging.INFO,
+    _MIGRATIONS: logging.INFO,
     "asyncio": logging.WARNING,
     "dbos": logging.WARNING,
+    "filelock": logging.WARNING,
     "httpcore2": logging.WARNING,
     "httpx2": logging.WARNING,  # its lines hold whole addresses
     "openai": logging.WARNING,
     "opentelemetry": logging.WARNING,
     "sqlalchemy": logging.WARNING,
+    "urllib3": logging.WARNING,
     "uvicorn": logging.INFO,
     "uvicorn.error": logging.INFO,
     "uvicorn.access": logging.CRITICAL,
@@ -130,7 +133,7 @@ def _is_news(record: logging.LogRecord) -> bool:
     """Whether a record says something that no other line does and that an operator can act on."""
     error = record.exc_info[1] if record.exc_info else None
     if error is None:
-        return True
+        return record.name != _MIGRATIONS or record.getMessage().startswith("Running")
     if record.name == "dbos":  # it reports a cancelled job as an error, with a traceback
         return "Cancel" not in type(error).__name__
     return not getattr(error, TOLD, False) or record.name.startswith(_NAME)

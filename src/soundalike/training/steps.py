@@ -178,8 +178,8 @@ class Training:
             case Step.TRAIN:
                 return fingerprint(self.split.seen), selected, made[Step.VOICE], made[Step.PATTERNS]
             case _:
-                everything = fingerprint(order.collected)
-                return made[Step.PREPARE], made[Step.TRAIN], everything, order.writes, order.seed
+                everything, others = fingerprint(order.collected), self._background.fingerprint
+                return made[Step.PREPARE], made[Step.TRAIN], everything, others, order.writes, order.seed
 
     def _prepare(self, _tell: Tell) -> Made:
         split = hold_out(self.order.collection, selected_ids=self.order.selected_ids)

@@ -17,7 +17,7 @@ from soundalike.schemas.accounts import (
     WorkspaceRequest,
     WorkspaceShape,
 )
-from soundalike.web import members
+from soundalike.web import members, oidc
 from soundalike.web.logins import describe, end_login, welcome
 from soundalike.web.problems import problems
 from soundalike.web.reading import read_id
@@ -34,6 +34,7 @@ from soundalike.web.security import (
 
 router = APIRouter(tags=["accounts"])
 router.include_router(members.router)
+router.include_router(oidc.router)
 
 _LinkToken = Annotated[str, Path(description="The token of a sign-in link.")]
 _LoginId = Annotated[str, Path(alias="loginId", description="The id of a login.")]

@@ -79,4 +79,6 @@ def _guard(app: FastAPI, parts: Parts) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
-    app.state.parts.hub.close()
+    hub = app.state.parts.hub
+    hub.close()
+    await hub.ended()

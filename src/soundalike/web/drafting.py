@@ -84,8 +84,14 @@ class Bench:
     ) -> None:
         self._what = what
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="soundalike-bench")
-        self._places = threading.BoundedSemaphore(at_once + waiting)
+        self._free = at_once + waiting
+        self._lock = threading.Lock()
         self._seconds = seconds
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more would be taken."""
+        return self._free > 0
 
     def run(self, work: Callable[[], T]) -> T:
         """Do the work, and wait for it.
@@ -93,12 +99,12 @@ class Bench:
         Raises:
             Refused: Too many are before it, or it takes too long; what has begun goes on by itself.
         """
-        if not self._places.acquire(blocking=False):
+        if not self._take_place():
             raise Refused(
                 "drafting_busy", f"Too much is being {self._what} already.", hint="Try again in a while."
             )
         future = self._pool.submit(work)
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(lambda _: self._give_place_back())
         try:
             return future.result(self._seconds)
         except Late:
@@ -110,6 +116,16 @@ class Bench:
                 f"It was not {self._what} within {self._seconds:.0f} seconds.",
                 hint="Ask for less at once, or try again when there is less to do.",
             ) from None
+
+    def _take_place(self) -> bool:
+        with self._lock:
+            found = self.has_room
+            self._free -= found
+        return found
+
+    def _give_place_back(self) -> None:
+        with self._lock:
+            self._free += 1
 
     def close(self) -> None:
         """Begin nothing more, and wait for what runs."""

@@ -70,7 +70,7 @@ class Watch:
 class Hub:
     """Asks `read_marks` for all watched sessions at once, every `poll_seconds` while anybody watches.
 
-    All methods but `close` belong to the event loop.
+    It belongs to one event loop; `close` may also be called once that loop has ended.
     """
 
     def __init__(self, read_marks: ReadMarks, *, poll_seconds: float = POLL_SECONDS) -> None:
@@ -80,6 +80,7 @@ class Hub:
         self._topics: dict[UUID, _Topic] = {}
         self._watchers = 0
         self._task: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     @asynccontextmanager
     async def watching(self, session_id: UUID) -> AsyncIterator[Watch]:
@@ -105,10 +106,16 @@ class Hub:
                 del self._topics[session_id]
 
     def close(self) -> None:
-        """Wake everybody for good; may be called from a signal handler of the loop's thread."""
+        """Wake everybody for good."""
         self.is_closed = True
+        self._closing.set()
         for topic in self._topics.values():
             topic.wake()
+
+    async def ended(self) -> None:
+        """Wait until no query is under way any more."""
+        if self._task and not self._task.done():
+            await self._task
 
     def _start(self) -> None:
         """Poll in the running loop, unless that is done already."""
@@ -125,7 +132,8 @@ class Hub:
                 pause = self._poll_seconds
             except Exception:  # noqa: BLE001 - the database is away: whoever waits goes on waiting
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), pause)
 
     async def _look(self, limiter: CapacityLimiter) -> None:
         asked = list(self._topics)

@@ -23,6 +23,7 @@ _KINDS: Final = (
     Kind("invalid_settings", 422, "The order makes no sense", "The brief is empty. Say what the post is to be about."),
     Kind("not_found", 404, "Nothing is here", "Nothing is at this address."),
     Kind("method_not_allowed", 405, "The method is not allowed here", "PUT is not allowed here, only GET."),
+    Kind("provider_unavailable", 502, "The sign-in provider fails", "The sign-in provider does not answer."),
     Kind("wrong_host", 421, "Not this server's name", "This server answers to localhost only."),
     Kind("payload_too_large", 413, "The body is too large", "The body has more than 1 MiB."),
     Kind("unsupported_media_type", 415, "The body is of another kind", "The body must be application/json."),
@@ -32,8 +33,6 @@ _KINDS: Final = (
     Kind("too_many_attempts", 429, "Tried too often", "Too many attempts. Try again in 30 seconds.", waits=True),
     Kind("invalid_account", 422, "No email, name or password", "This is no email address."),
     Kind("account_conflict", 409, "Taken, used, or the last owner", "An account with this email exists already."),
-    Kind("invalid_account", 422, "No email, name or password", "A password has 10 to 128 characters."),
-    Kind("wrong_host", 421, "Another host is meant", "This server answers to localhost only."),
     Kind("unknown_account", 404, "No such account", "No user, member, invitation or key has this id."),
     # The creator
     Kind("invalid_username", 422, "No name on X", "“not a name” cannot be a username on X."),

@@ -87,7 +87,7 @@ def identify(request: Request) -> Principal:
     parts = parts_of(request)
     if parts.settings.soundalike_auth == "off":
         return parts.accounts.local_principal(LOCAL_USER, local_name)
-    if given := request.headers.get("authorization"):
+    if (given := request.headers.get("authorization")) is not None:
         return parts.accounts.principal_of_key(_bearer_token(given))
     return parts.accounts.principal_of_cookie(request.cookies.get(cookie_name(request), ""))
 

@@ -54,6 +54,9 @@ async def collected(
         UnknownSession: It was deleted meanwhile.
     """
     until = clock() + seconds
+    session = await to_thread.run_sync(read)
+    if status_of(session) != "collecting" or seconds <= 0:
+        return session
     async with hub.watching(session_id) as watch:
         while True:
             mark = watch.mark  # noted before reading: what comes in between wakes at once

@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Final, Protocol
 
 from soundalike.errors import StorageError
+from soundalike.telemetry.logs import about
 from soundalike.worker.steps import Task
 
 DONE: Final = "done"
@@ -52,7 +53,8 @@ def open_workshop() -> Doer:
 
 def _answer(doer: Doer, task: Task) -> str:
     try:
-        return DONE if doer.do(task) else STOP
+        with about(training_id=str(task.key.session_id), job=task.key.kind, step=task.step):
+            return DONE if doer.do(task) else STOP
     except StorageError:
         return TRY_AGAIN
 

@@ -18,6 +18,7 @@ from soundalike.service.ordering import training_order
 from soundalike.service.training import Keeper, train_step
 from soundalike.storage import SessionChanges, Store
 from soundalike.storage.job_records import Job, JobKey
+from soundalike.telemetry.logs import about
 from soundalike.training.status import Step
 from soundalike.training.steps import Made, Training
 from soundalike.voice.background_file import shipped_background
@@ -80,10 +81,11 @@ class Workshop:
     def _do(self, task: Task, charge: Charge) -> None:
         with charge.changing() as change:
             job = change.job
-        if task.key.kind == "collect":
-            self._collect(job, charge)
-        else:
-            self._train(task, job, charge)
+        with about(request_id=job.request_id):
+            if task.key.kind == "collect":
+                self._collect(job, charge)
+            else:
+                self._train(task, job, charge)
 
     def _collect(self, job: Job, charge: Charge) -> None:
         session = self._store.get_session(job.user_id, job.session_id)

@@ -18,6 +18,8 @@ from soundalike.durable import Task as Run
 from soundalike.errors import StorageError
 from soundalike.storage import Store
 from soundalike.storage.job_records import Job, JobKey, Kind, Worker
+from soundalike.telemetry.logs import about
+from soundalike.telemetry.traces import span
 from soundalike.training.status import Failure
 from soundalike.worker.bench import Bench, ChildDied
 from soundalike.worker.charge import Charge, TakenOver
@@ -126,8 +128,10 @@ class JobWorker:
     def _do(self, task: Task) -> bool:
         with self._lock:
             self._running[task] = None
+        which = {"training_id": str(task.key.session_id), "job": task.key.kind, "worker": self._worker.id}
         try:
-            return self._bench.do(task)
+            with about(**which), span("step", step=task.step, **which):
+                return self._bench.do(task)
         except ChildDied as death:
             return self._mourn(task, death)
         finally:

@@ -78,7 +78,8 @@ trained_ai_models: Final = Table(
 )
 
 #: What a model has to keep by itself to write and to explain itself once the posts it learned from are deleted:
-#: figures and hashes, no text. `name` says of which part: `likeness`, `form`, `guard`, `forecaster`.
+#: figures, hashes and ids, no post. `name` says which part: `likeness`, `form`, `guard`, `forecaster` and its `rivals`,
+#: `timeline`.
 model_parts: Final = Table(
     "model_parts",
     metadata,

@@ -155,7 +155,7 @@ def list_sessions(caller: Reader, parts: PartsOf, page: PageOf) -> SessionsBody:
     response_model=SessionBody,
     responses=problems("unknown_session", also={200: {"content": _SHOWN}}),
 )
-def get_session(session_id: SessionId, caller: Reader, parts: PartsOf) -> SessionBody:
+def get_session(caller: Reader, session_id: SessionId, parts: PartsOf) -> SessionBody:
     """How the collection stands, and its result once there is one."""
     return _body(parts, caller, parts.store.get_session(caller.workspace_id, session_id))
 
@@ -167,7 +167,7 @@ def get_session(session_id: SessionId, caller: Reader, parts: PartsOf) -> Sessio
     response_class=Response,
     responses=problems("unknown_session"),
 )
-def delete_session(session_id: SessionId, caller: Writer, parts: PartsOf) -> None:
+def delete_session(caller: Writer, session_id: SessionId, parts: PartsOf) -> None:
     """Stops what runs for it and deletes it, with the creator's posts if no other session is left; models stay."""
     parts.desk.purge(session_id, caller=caller)
     parts.let_go()
@@ -179,7 +179,7 @@ def delete_session(session_id: SessionId, caller: Writer, parts: PartsOf) -> Non
     response_model=ForgottenBody,
     responses=problems("invalid_username"),
 )
-def forget_creator(username: str, caller: Writer, parts: PartsOf) -> ForgottenBody:
+def forget_creator(caller: Writer, username: str, parts: PartsOf) -> ForgottenBody:
     """Deletes all that is kept of a creator: posts, sessions, models, drafts. Doing it again deletes nothing more."""
     name = read_username(username)
     gone = parts.desk.forget(name, caller=caller)

@@ -36,7 +36,7 @@ _BENCH: Final = ("drafting_busy", "drafting_timeout")
         body=True,
     ),
 )
-def write_drafts(model_id: ModelId, asked: DraftRequest, caller: Writer, parts: PartsOf) -> DraftsBody:
+def write_drafts(caller: Writer, model_id: ModelId, asked: DraftRequest, parts: PartsOf) -> DraftsBody:
     """Best first, each with its receipts; fewer where not enough candidates pass the checks."""
     record = parts.store.get_model(caller.workspace_id, model_id)
 

@@ -42,7 +42,7 @@ def list_models(caller: Reader, parts: PartsOf, page: PageOf) -> ModelsBody:
     response_model=ModelBody,
     responses=problems("unknown_model"),
 )
-def get_model(model_id: ModelId, caller: Reader, parts: PartsOf) -> ModelBody:
+def get_model(caller: Reader, model_id: ModelId, parts: PartsOf) -> ModelBody:
     """Voice, patterns, prompt, report card and provenance."""
     return ModelBody.of(parts.store.get_model(caller.workspace_id, model_id))
 
@@ -54,7 +54,7 @@ def get_model(model_id: ModelId, caller: Reader, parts: PartsOf) -> ModelBody:
     response_class=Response,
     responses=problems("unknown_model"),
 )
-def delete_model(model_id: ModelId, caller: Writer, parts: PartsOf) -> None:
+def delete_model(caller: Writer, model_id: ModelId, parts: PartsOf) -> None:
     """For good."""
     parts.store.delete_model(caller.workspace_id, model_id)
     parts.let_go()
@@ -67,8 +67,8 @@ def delete_model(model_id: ModelId, caller: Writer, parts: PartsOf) -> None:
     responses=problems("unknown_model", "export_unavailable", "invalid_request", also=_FILE),
 )
 def export_model(
-    model_id: ModelId,
     caller: Reader,
+    model_id: ModelId,
     parts: PartsOf,
     kind: Annotated[str, Query(alias="format", json_schema_extra={"enum": list(FORMATS)})] = "prompt",
 ) -> Response:

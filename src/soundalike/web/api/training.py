@@ -83,7 +83,7 @@ def start_training(
     response_model=StatusBody,
     responses=problems("unknown_training"),
 )
-def get_training_status(training_id: TrainingId, caller: Reader, parts: PartsOf) -> Response:
+def get_training_status(caller: Reader, training_id: TrainingId, parts: PartsOf) -> Response:
     """Six steps, and how far each of them is. `progress` never goes back."""
     return _status(parts.store.jobs.read_status(caller.workspace_id, training_id))
 
@@ -91,12 +91,12 @@ def get_training_status(training_id: TrainingId, caller: Reader, parts: PartsOf)
 @router.get(
     "/training-status/{trainingId}/events",
     summary="Watch a training",
-    response_class=EventSourceResponse,
+    response_class=Response,
     responses=problems("unknown_training", "invalid_request", "too_many_streams", also=_STREAMED),
 )
 async def stream_training_status(
-    training_id: TrainingId,
     caller: Reader,
+    training_id: TrainingId,
     parts: PartsOf,
     last_event_id: Annotated[
         int,
@@ -120,7 +120,7 @@ async def stream_training_status(
     response_model=StatusBody,
     responses=problems("unknown_training", "wrong_state"),
 )
-def cancel_training(training_id: TrainingId, caller: Writer, parts: PartsOf) -> Response:
+def cancel_training(caller: Writer, training_id: TrainingId, parts: PartsOf) -> Response:
     """Answers with the status that comes of it; what was done so far is kept for another try."""
     parts.desk.cancel(training_id, caller=caller)
     return _status(parts.store.jobs.read_status(caller.workspace_id, training_id))
@@ -135,8 +135,8 @@ def cancel_training(training_id: TrainingId, caller: Writer, parts: PartsOf) -> 
     responses=problems("unknown_training", "wrong_state", "too_many_jobs", body=True),
 )
 def retry_training(
-    training_id: TrainingId,
     caller: Writer,
+    training_id: TrainingId,
     parts: PartsOf,
     asked: Annotated[RetryRequest | None, Body()] = None,
 ) -> Response:

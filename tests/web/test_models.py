@@ -1,0 +1,201 @@
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from soundalike.config import Settings
+from soundalike.storage import TrainedModelRecord, open_store
+from soundalike.web.app import create_app
+from soundalike.web.parts import open_parts
+
+MODELS = "/api/train-ai/models"
+LOCAL = {"base_url": "http://localhost"}  # a server that asks nobody who they are answers to this name
+
+
+@pytest.fixture
+def kept(store, ada, work):
+    """Keep a model of Ada's that was not trained here, as other programs may write it."""
+
+    def keep(name="Levels"):
+        record = TrainedModelRecord(
+            id=uuid4(),
+            user_id=ada[0].workspace_id,
+            creator_username="levelsio",
+            model_name=name,
+            model_prompt="Write short.",
+            training_data=[{"id": "1"}],
+            created_at=work.at,
+        )
+        return f"{MODELS}/{store.save_model(record).id}"
+
+    return keep
+
+
+@pytest.fixture(scope="module")
+def voice(trained_once, tmp_path_factory, llm_address):
+    """A server on this machine with one trained voice; gives a client and the model's address."""
+    folder, status, _ = trained_once
+    data = tmp_path_factory.mktemp("served") / "data"
+    shutil.copytree(folder / "data", data)
+    settings = Settings(
+        _env_file=None,
+        soundalike_data_dir=data,
+        soundalike_auth="off",
+        soundalike_llm="openai:scripted",
+        openai_base_url=llm_address,
+        openai_api_key="none",
+    )
+    with (
+        open_store(settings.store_url) as store,
+        open_parts(settings, store) as parts,
+        TestClient(create_app(parts), **LOCAL) as client,
+    ):
+        yield client, f"{MODELS}/{status['modelId']}"
+
+
+def test_models_are_listed_page_by_page(client, kept):
+    """Newest first."""
+    for name in ("one", "two", "three"):
+        kept(name)
+    first = client.get(f"{MODELS}?limit=2").json()
+    rest = client.get(f"{MODELS}?limit=2&offset={first['nextOffset']}").json()
+    assert [len(first["models"]), len(rest["models"]), rest["nextOffset"]] == [2, 1, None]
+    assert {model["name"] for model in first["models"] + rest["models"]} == {"one", "two", "three"}
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "offset=-1", f"offset={10**30}"])
+def test_a_page_has_its_bounds(client, problem, query):
+    """A page of a million models is not asked for by accident."""
+    problem(client.get(f"{MODELS}?{query}"), 422, "invalid_request")
+
+
+def test_a_model_is_shown_and_deleted(client, stranger, kept, problem):
+    """By its owner only; for anybody else it is not there."""
+    url = kept()
+    assert client.get(url).json()["prompt"] == "Write short."
+    problem(stranger.get(url), 404, "unknown_model")
+    problem(stranger.delete(url), 404, "unknown_model")
+    problem(stranger.post(f"{url}/drafts", json={"brief": "x"}), 404, "unknown_model")
+    problem(stranger.get(f"{url}/export"), 404, "unknown_model")
+    assert client.delete(url).status_code == 204
+    problem(client.get(url), 404, "unknown_model")
+
+
+def test_a_model_is_given_away_as_a_prompt(client, kept, problem):
+    """Forms that it does not have are refused, and those it has are named."""
+    url = kept()
+    answer = client.get(f"{url}/export")
+    assert (answer.text, answer.headers["content-type"]) == ("Write short.\n", "text/plain; charset=utf-8")
+    assert answer.headers["content-disposition"] == 'attachment; filename="levelsio-v1.txt"'
+    for kind in ("gguf", "peft", "pickle"):
+        body = problem(client.get(f"{url}/export?format={kind}"), 422, "export_unavailable")
+        assert "prompt" in body["detail"]
+
+
+def test_a_model_of_another_program_writes_no_drafts(client, kept, problem):
+    """It has no voice; that is told rather than failing inside."""
+    problem(client.post(f"{kept()}/drafts", json={"brief": "x"}), 404, "unknown_model")
+
+
+def test_drafts_come_with_their_receipts(voice):
+    """The documented fields, the number asked for, and the same seed gives the same drafts."""
+    client, url = voice
+    first, second = (
+        client.post(f"{url}/drafts", json={"brief": "agents", "count": 2, "seed": 7}).json() for _ in "12"
+    )
+    assert len(first["drafts"]) == 2
+    assert first == second
+    assert {
+        "text",
+        "weightedLength",
+        "voiceScore",
+        "ceiling",
+        "winProbability",
+        "novelty",
+        "nearestPost",
+        "label",
+    } <= set(first["drafts"][0])
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"brief": ""}, "invalid_settings"),
+        ({"brief": "x" * 2001}, "invalid_settings"),
+        ({"brief": "x", "count": 0}, "invalid_settings"),
+        ({"brief": "x", "count": 10**30}, "invalid_settings"),
+        ({"brief": "x", "maxChars": 0}, "invalid_settings"),
+        ({"brief": "x", "maxChars": "280"}, "invalid_request"),
+        ({"brief": "x", "seed": -1}, "invalid_request"),
+        ({"brief": None}, "invalid_request"),
+        ({}, "invalid_request"),
+    ],
+)
+def test_an_order_that_makes_no_sense_is_refused(voice, problem, asked, code):
+    """With the reason."""
+    client, url = voice
+    problem(client.post(f"{url}/drafts", json=asked), 422, code)
+
+
+def test_many_drafts_at_once_are_written_or_refused_but_never_pile_up(voice):
+    """Ten have a place; whoever finds none is told to come back."""
+    client, url = voice
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(
+            pool.map(lambda n: client.post(f"{url}/drafts", json={"brief": "agents", "seed": n}), range(24))
+        )
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert all("retry-after" in answer.headers for answer in answers if answer.status_code == 503)
+    assert sum(answer.status_code == 200 for answer in answers) >= 10
+
+
+@pytest.mark.slow
+def test_two_wordings_are_compared_before_a_creators_audience(voice):
+    """Both ways round it is the same answer; by its model it is the same audience."""
+    client, url = voice
+    a, b = "ship it, agents are eating the world and nobody is ready", "good morning"
+    compare = "/api/train-ai/compare"
+    first = client.post(compare, json={"username": "swyx", "a": a, "b": b}).json()
+    turned = client.post(compare, json={"username": "swyx", "a": b, "b": a}).json()
+    by_model = client.post(compare, json={"modelId": url.rpartition("/")[2], "a": a, "b": b}).json()
+    assert set(first) == {"winner", "probability", "interval", "abstained"}
+    assert first["interval"][0] <= first["probability"] <= first["interval"][1]
+    assert first["probability"] == pytest.approx(1 - turned["probability"], abs=2e-4)
+    assert (first["winner"] is None) == first["abstained"]
+    assert by_model == first
+
+
+@pytest.mark.slow
+def test_the_same_wording_twice_has_no_winner(voice):
+    """One half, and abstained."""
+    client, _ = voice
+    body = client.post("/api/train-ai/compare", json={"username": "swyx", "a": "same", "b": "same"}).json()
+    assert (body["winner"], body["probability"], body["abstained"]) == (None, 0.5, True)
+
+
+def test_a_creator_nobody_knows_cannot_be_compared_before(client, problem):
+    """Nothing is guessed from nothing."""
+    compare = "/api/train-ai/compare"
+    problem(client.post(compare, json={"username": "swyx", "a": "x", "b": "y"}), 422, "too_few_posts")
+    problem(client.post(compare, json={"modelId": str(uuid4()), "a": "x", "b": "y"}), 404, "unknown_model")
+
+
+def test_a_missing_language_model_is_told_without_the_path(trained, tmp_path, problem):
+    """Where it should lie is the operator's business."""
+    settings = Settings(
+        _env_file=None,
+        soundalike_data_dir=tmp_path / "data",
+        soundalike_auth="off",
+        soundalike_llm=f"gguf:{tmp_path}/none.gguf",
+    )
+    with (
+        open_store(settings.store_url) as store,
+        open_parts(settings, store) as parts,
+        TestClient(create_app(parts), **LOCAL) as client,
+    ):
+        answer = client.post(f"{MODELS}/{trained}/drafts", json={"brief": "x"})
+        assert str(tmp_path) not in problem(answer, 503, "writer_unavailable")["detail"]
+        ready = client.get("/readyz").json()
+    assert (ready["status"], ready["parts"]["writer"]["status"]) == ("degraded", "degraded")

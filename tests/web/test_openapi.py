@@ -1,0 +1,112 @@
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+from schemathesis.specs.openapi.definitions import OPENAPI_31
+from starlette.testclient import TestClient
+
+from soundalike.config import Settings
+from soundalike.storage import open_store
+from soundalike.web.app import create_app
+from soundalike.web.kinds import KINDS
+from soundalike.web.parts import open_parts
+
+PROBLEM = "application/problem+json"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A client of a server, which is asked nothing but for its description."""
+    settings = Settings(_env_file=None, soundalike_data_dir=tmp_path_factory.mktemp("described"))
+    with open_store(settings.store_url) as store, open_parts(settings, store) as parts:
+        yield TestClient(create_app(parts))
+
+
+@pytest.fixture(scope="module")
+def document(site):
+    """The description of the API."""
+    return site.get("/openapi.json").json()
+
+
+def operations(document):
+    """Every operation: its path, method and description."""
+    return [
+        (path, method, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    ]
+
+
+def test_the_description_is_openapi_3_1(document):
+    """By the standard's own schema, and every schema in it is one."""
+    assert document["openapi"] == "3.1.0"
+    Draft202012Validator(OPENAPI_31).validate(document)
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_every_operation_has_a_name_of_its_own(document):
+    """Client generators make functions of them."""
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(names) == len(set(names))
+    assert all(name.isidentifier() and name[0].islower() for name in names)
+    assert {"analyzeCreator", "getSession", "startTraining", "getTrainingStatus", "writeDrafts"} <= set(names)
+
+
+def test_every_error_that_is_described_is_a_problem_with_examples(document):
+    """And FastAPI's own form of errors is nowhere."""
+    assert "HTTPValidationError" not in json.dumps(document)
+    schema = {"$ref": "#/components/schemas/Problem", "components": document["components"]}
+    validator = Draft202012Validator(schema)
+    for path, _, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            if status < "400" or path == "/readyz":
+                continue
+            examples = answer["content"][PROBLEM]["examples"]
+            for code, example in examples.items():
+                assert KINDS[code].status == int(status) == example["value"]["status"]
+                validator.validate(example["value"])
+
+
+def test_every_route_that_takes_a_body_says_what_becomes_of_a_bad_one(document):
+    """Malformed, too large, of another kind, not as documented."""
+    for _, _, operation in operations(document):
+        if "requestBody" in operation:
+            assert {"400", "413", "415", "422"} <= set(operation["responses"])
+
+
+def test_every_route_of_the_api_needs_somebody_and_says_so(document):
+    """A key or a browser's cookie."""
+    assert {"apiKey", "browser"} <= set(document["components"]["securitySchemes"])
+    for path, _, operation in operations(document):
+        if path.startswith("/api/train-ai"):
+            assert operation["security"] == [{"apiKey": []}, {"browser": []}]
+            assert "401" in operation["responses"]
+
+
+def test_links_lead_from_what_was_begun_to_what_comes_of_it(document):
+    """Each names an operation there is and a parameter it has."""
+    by_name = {operation["operationId"]: operation for _, _, operation in operations(document)}
+    links = [
+        link
+        for _, _, operation in operations(document)
+        for answer in operation["responses"].values()
+        for link in answer.get("links", {}).values()
+    ]
+    assert links
+    for link in links:
+        parameters = {parameter["name"] for parameter in by_name[link["operationId"]]["parameters"]}
+        assert set(link["parameters"]) <= parameters
+
+
+def test_examples_of_requests_are_requests(document):
+    """What the description shows can be sent."""
+    for name, schema in document["components"]["schemas"].items():
+        for example in schema.get("examples", []) if name.endswith("Request") else []:
+            Draft202012Validator(schema | {"components": document["components"]}).validate(example)
+
+
+def test_the_description_loads_nothing_from_elsewhere(site, problem):
+    """There is no page with somebody else's scripts."""
+    problem(site.get("/docs"), 404, "not_found")
+    problem(site.get("/redoc"), 404, "not_found")
