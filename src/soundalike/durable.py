@@ -94,7 +94,7 @@ class Engine:
             "executor_id": self._executor,
             "serializer": DBOSPortableJSONSerializer(),  # the default is pickle, which runs what it reads
             "log_level": "WARNING",
-            "notification_listener_polling_interval_sec": 5.0,
+            "notification_listener_polling_interval_sec": 0.5,  # as long as a stop may take
         }
         DBOS(config=config)
         DBOS.launch()

@@ -188,7 +188,7 @@ def problem():
 
 @pytest.fixture
 def live(settings, store):
-    """The application behind a real socket: `.url`, `.server`, and `.stop()` that ends it."""
+    """The application behind a real socket: `.url`, its `.hub`, and `.stop()` that ends it."""
     with open_parts(settings, store) as parts, listen("127.0.0.1", 0) as listener:
         server = Server(create_app(parts), closing=parts.hub.close)
         thread = threading.Thread(target=server.run, args=([listener],))
@@ -201,7 +201,7 @@ def live(settings, store):
             assert not thread.is_alive()
 
         try:
-            yield SimpleNamespace(url=url_of(listener, "127.0.0.1"), server=server, stop=stop)
+            yield SimpleNamespace(url=url_of(listener, "127.0.0.1"), hub=parts.hub, stop=stop)
         finally:
             stop()
 

@@ -89,6 +89,14 @@ def test_a_server_that_goes_down_ends_its_streams_at_once(live, training, ada, s
         assert not stopping.is_alive()
 
 
+def test_a_client_that_goes_leaves_nothing_behind(live, training, ada, sse):
+    """The server notices, though there was nothing to send."""
+    with sse.open(live.url, f"{training}/events", ada[1]) as answer:
+        sse.read(answer, 1)
+        sse.until(lambda: live.hub.watchers == 1)
+    sse.until(lambda: live.hub.watchers == 0)
+
+
 def test_a_training_that_is_deleted_ends_its_stream(live, training, client, ada, sse):
     """There is nothing more to come."""
     with sse.open(live.url, f"{training}/events", ada[1]) as answer:

@@ -55,9 +55,19 @@ def _post_text(value: Any) -> Any:  # noqa: ANN401
         raise ValueError("Input should be the text of a post") from None
 
 
+Text = Annotated[StrictStr, AfterValidator(storable)]
+Username = Annotated[
+    Text,
+    Field(
+        description="A name on X, an @name or a profile link.",
+        examples=["levelsio"],
+        json_schema_extra={  # what is none has a code of its own, so it is read later
+            "pattern": r"^(@?[A-Za-z0-9_]{1,15}|(https?://)?(www\.|mobile\.)?(x|twitter)\.com/@?[A-Za-z0-9_]{1,15}/?)$"
+        },
+    ),
+]
 Number = BeforeValidator(_number)
 Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_in_time)]
-Text = Annotated[StrictStr, AfterValidator(storable)]
 Count = Annotated[int, Number, Field(ge=0, le=_LARGEST_COUNT)]
 PostId = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,19}$")]
 Seed = Annotated[int, Number, Field(ge=0, le=2**31 - 1)]
@@ -74,7 +84,7 @@ class Request(Shape):
 class AnalyzeRequest(Request):
     """Whose posts to collect, of which window, and what counts as viral."""
 
-    username: Text = Field(description="A name on X, an @name or a profile link.", examples=["levelsio"])
+    username: Username
     months: Annotated[int, Number, Field(ge=1, le=120)] = Field(6, description="Length of the window.")
     min_engagement: Gate = Field(
         100_000,
@@ -98,7 +108,7 @@ class AnalyzeRequest(Request):
 class EstimateRequest(Request):
     """What a collection would cost."""
 
-    username: Text = Field(description="A name on X, an @name or a profile link.", examples=["levelsio"])
+    username: Username
     months: Annotated[int, Number, Field(ge=1, le=120)] = 6
 
 
@@ -141,7 +151,7 @@ class TweetRequest(Shape):
 class TrainRequest(Request):
     """What to train on: posts of a session by their ids, or whole posts."""
 
-    creator_username: Text = Field(examples=["levelsio"])
+    creator_username: Username
     tweets: list[TweetRequest] = Field(min_length=1, max_length=MOST_TWEETS)
     training_session_id: Text | None = Field(
         None, description="The session the posts were collected in; without it they have to be whole."
@@ -202,7 +212,7 @@ class DraftRequest(Request):
 class CompareRequest(Request):
     """Two wordings, and whose audience they are held before: a creator's, or that of a model's creator."""
 
-    username: Text | None = Field(None, examples=["levelsio"])
+    username: Username | None = None
     model_id: Text | None = None
     a: Annotated[Text, Field(min_length=1, max_length=25_000)] = Field(examples=["Ship it today."])
     b: Annotated[Text, Field(min_length=1, max_length=25_000)] = Field(

@@ -105,6 +105,11 @@ class Hub:
             if not topic.watchers:
                 del self._topics[session_id]
 
+    @property
+    def watchers(self) -> int:
+        """How many are watching."""
+        return self._watchers
+
     def close(self) -> None:
         """Wake everybody for good."""
         self.is_closed = True

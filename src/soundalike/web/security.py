@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Annotated, Final, Protocol
 
 from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from soundalike.accounts import Accounts, Principal, Scope
@@ -65,17 +66,22 @@ async def accounts_of(request: Request) -> Accounts:
 AccountsOf = Annotated[Accounts, Depends(accounts_of)]
 
 
-def principal(
+async def principal(
     request: Request,
     _bearer: Annotated[object, Depends(_BEARER)],
     _cookie: Annotated[object, Depends(_COOKIE)],
 ) -> Principal:
-    """Whoever is asking; a key counts before a cookie.
+    """Whoever is asking; a key counts before a cookie. A thread is taken only where the database has to be asked.
 
     Raises:
         Unauthorized: Nobody known.
     """
-    return identify(request)
+    parts, given = parts_of(request), request.headers.get("authorization")
+    if given is not None and parts.settings.soundalike_auth == "on":
+        at_hand = parts.accounts.key_at_hand(_bearer_token(given))
+        if at_hand:
+            return at_hand
+    return await run_in_threadpool(identify, request)
 
 
 def identify(request: Request) -> Principal:
