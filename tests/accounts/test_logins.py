@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from soundalike.accounts import Accounts
 from soundalike.errors import Forbidden, TooManyAttempts, Unauthorized, UnknownAccount
 from soundalike.storage import open_store
-from soundalike.storage.tables import logins, sign_in_links, throttles
+from soundalike.storage.tables import logins, sign_in_links
 
 PASSWORD = "correct horse battery"
 SOON = timedelta(minutes=15)
@@ -161,24 +161,6 @@ def test_a_disabled_user_gets_no_link_and_opens_none(accounts, ada):
         accounts.logins.make_link(ada.user_id, lasts=SOON)
     with pytest.raises(Unauthorized):
         accounts.logins.use_link(link)
-
-
-def test_sweeping_deletes_what_is_over_and_nothing_else(accounts, ada, clock, store):
-    """Old logins, links and counts go; what still counts stays."""
-    accounts.logins.make_link(ada.user_id, lasts=SOON)
-    with pytest.raises(Unauthorized):
-        accounts.logins.sign_in("eve@example.org", PASSWORD)
-    accounts.sweep()
-    assert _rows(store) == [1, 2, 2]
-    clock.advance(days=31)
-    accounts.sweep()
-    assert _rows(store) == [0, 0, 0]
-
-
-def _rows(store):
-    with store.database.reading() as connection:
-        tables = (logins, sign_in_links, throttles)
-        return [connection.scalar(select(func.count()).select_from(table)) for table in tables]
 
 
 def _opens(room, link):

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
-
 from soundalike.accounts.access import Access
 from soundalike.accounts.cache import KeyCache
 from soundalike.accounts.facts import START_LINK_LASTS
@@ -16,11 +14,10 @@ from soundalike.accounts.logins import Logins
 from soundalike.accounts.optouts import OptOuts
 from soundalike.accounts.principal import Principal
 from soundalike.accounts.records import ApiKey
-from soundalike.accounts.throttle import Throttle, sweep_throttles
+from soundalike.accounts.throttle import Throttle
 from soundalike.accounts.users import Users
 from soundalike.accounts.workspaces import Workspaces
 from soundalike.storage.database import Database
-from soundalike.storage.tables import logins, sign_in_links
 
 
 class Accounts:
@@ -80,11 +77,3 @@ class Accounts:
             UnknownAccount: None has this id.
         """
         return find_key(self._database, key_id)
-
-    def sweep(self) -> None:
-        """Delete logins, links and counts of attempts that are over; worth doing once a day."""
-        at = self._now()
-        with self._database.writing() as connection:
-            sweep_throttles(connection, at)
-            connection.execute(delete(logins).where(logins.c.expires_at <= at))
-            connection.execute(delete(sign_in_links).where(sign_in_links.c.expires_at <= at))

@@ -62,11 +62,6 @@ def forgive(connection: Connection, email: str) -> None:
     connection.execute(delete(throttles).where(throttles.c.name == _of(email)))
 
 
-def sweep_throttles(connection: Connection, at: datetime) -> None:
-    """Delete what no longer holds anybody up."""
-    connection.execute(delete(throttles).where(throttles.c.arrives < at.timestamp()))
-
-
 def _count(connection: Connection, name: str, limit: Limit, at: datetime) -> float:
     """Count an attempt if it may be made; returns the seconds to wait if not."""
     now, ahead = at.timestamp(), (limit.burst - 1) * limit.every_seconds

@@ -10,6 +10,7 @@ from soundalike.errors import TooFewPosts, UnknownPosts, UnknownSession, WrongSt
 from soundalike.posts.collection import HELD_OUT_LEAST, Collection, hold_out, sort_out
 from soundalike.posts.post import Creator, Post, Window
 from soundalike.schemas.collecting import CreatorShape
+from soundalike.service.retention import check_posts_kept
 from soundalike.storage import Store, TrainingSession
 
 _MOST_MONTHS: Final = 240
@@ -45,6 +46,7 @@ def choose_from_session(
         raise WrongState(
             f"The posts of @{username} are not collected yet.", hint="Wait until the session is collected."
         )
+    check_posts_kept(session, store)
     offered = {row["id"] for row in session.posts_collected or ()}
     _check_known(post_ids, offered, store, user_id, session.creator_username)
     return Chosen(session, _at_least_one(post_ids))

@@ -17,7 +17,7 @@ from soundalike.drafts.writer import Writer
 from soundalike.errors import TooFewPosts
 from soundalike.schemas.training import StatusBody
 from soundalike.service.failures import failure_of
-from soundalike.service.keeping import record_of
+from soundalike.service.keeping import parts_of, record_of
 from soundalike.service.provenance import provenance
 from soundalike.storage import SessionChanges, Store
 from soundalike.storage.job_records import Artefact
@@ -63,11 +63,12 @@ class Keeper(Generic[Change]):
             change.keep(artefact)
 
     def save(self, model: TrainedModel) -> TrainedModel:
-        """Keep the model, under an id that every repetition gives again."""
+        """Keep the model, under an id that every repetition gives again, with all it needs once posts are deleted."""
+        parts = parts_of(model)  # may take seconds, so before the transaction
         with self.changing() as change:
             session = change.training
             kept = change.save_model(
-                record_of(model, session, new_id=uuid5(session.id, "model"), at=self.now())
+                record_of(model, session, new_id=uuid5(session.id, "model"), at=self.now()), parts=parts
             )
             change.update({"training_prompt": kept.model_prompt, "model_id": kept.id}, at=self.now())
         return replace(model, id=str(kept.id), version=kept.version)
