@@ -6,17 +6,11 @@ SOUNDALIKE_TEST_POSTGRES, or the usual one on this machine; a database is made f
 
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from uuid import uuid4
 
-import psycopg
-from sqlalchemy import make_url
 from throughput import Run, measure
 
-SERVER = os.environ.get("SOUNDALIKE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+from databases import database
+
 GPU_SECONDS = 3.0
 
 
@@ -42,23 +36,6 @@ def throughput() -> None:
     for kind in ("sqlite", "postgresql"):
         with database(kind) as url:
             _show(measure(url, workers=1, slots=1, trainings=30, gpu_seconds=0))
-
-
-@contextmanager
-def database(kind: str) -> Iterator[str]:
-    """An empty database, gone afterwards."""
-    if kind == "sqlite":
-        with tempfile.TemporaryDirectory() as folder:
-            yield f"sqlite:///{Path(folder) / 'fleet.sqlite3'}"
-        return
-    name = f"soundalike_bench_{uuid4().hex}"
-    with psycopg.connect(SERVER, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-    try:
-        yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with psycopg.connect(SERVER, autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _head(title: str) -> None:

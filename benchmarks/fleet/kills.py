@@ -5,6 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from databases import database
 from soundalike.posts.files import load_posts
 from soundalike.storage import open_store
 
@@ -18,8 +19,6 @@ from conftest import ScriptedModel, serving  # noqa: E402 - the tests' own fleet
 
 def main() -> None:
     """Measure and print."""
-    from __main__ import database  # noqa: PLC0415
-
     posts = tuple(load_posts(ROOT.parent / "shared/data/creators/swyx.jsonl")[-300:])
     print(
         f"\n3 workers, 30 trainings, 8 kills, 2 stops of {2.5 * LEASE_SECONDS:g} s; lease {LEASE_SECONDS:g} s\n"

@@ -20,6 +20,7 @@ def test_a_collection_that_takes_longer_than_the_caller_waits_is_answered_202(cl
     assert answer.status_code == 202
     assert (body["success"], body["status"], body["creator"]["username"]) == (True, "collecting", "levelsio")
     assert (body["tweets"], body["stats"]["collected"], body["stats"]["viral"]) == ([], 0, None)
+    assert body["stats"]["window"]["start"] < body["stats"]["window"]["end"]
     assert answer.headers["location"] == body["statusUrl"]
     assert answer.headers["retry-after"]
     assert answer.headers["preference-applied"] == "wait=0"

@@ -1,5 +1,6 @@
 """`worker`: one more process that does collections and trainings."""
 
+import os
 import signal
 import sys
 import threading
@@ -43,5 +44,6 @@ def worker_command(*, lease_seconds: float, with_parent: bool) -> None:
 
 def _stop_with_parent(stop: Callable[[], None]) -> None:
     """Whoever started this holds the other end of standard input; it closes however that one ends."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1024):  # not through a buffer, which would be locked when Python ends
+        pass
     stop()

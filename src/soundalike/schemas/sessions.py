@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from soundalike.posts.post import Window
 from soundalike.schemas.collecting import ViralPostShape, WindowShape
 from soundalike.schemas.shape import Shape
 from soundalike.schemas.training import ErrorShape
@@ -25,7 +26,7 @@ class SessionCreatorShape(Shape):
 
 
 class SessionStatsShape(Shape):
-    """What collecting took and gave; until it has ended only `collected` is known."""
+    """What collecting took and gave; until it has ended only `collected` and `window` are known."""
 
     collected: int
     kept: int | None = None
@@ -98,7 +99,9 @@ class SessionBody(Shape):
                 session.creator or {"username": session.creator_username}
             ),
             tweets=[ViralPostShape.model_validate(post) for post in session.posts_collected or ()],
-            stats=SessionStatsShape.model_validate({"collected": collected} | (session.stats or {})),
+            stats=SessionStatsShape.model_validate(
+                {"collected": collected, "window": _window(session)} | (session.stats or {})
+            ),
             error=error_of(session),
             created_at=session.created_at,
         )
@@ -134,6 +137,15 @@ def error_of(session: TrainingSession) -> ErrorShape | None:
         return None
     code = session.error_code or ("cancelled" if session.status == "cancelled" else "internal_error")
     return ErrorShape(code=code, message=session.error_message or "Something went wrong inside.")
+
+
+def _window(session: TrainingSession) -> WindowShape | None:
+    """What is being collected, where that was asked for."""
+    settings = session.settings
+    if "asOf" not in settings or "months" not in settings:
+        return None
+    window = Window.months_before(datetime.fromisoformat(settings["asOf"]), settings["months"])
+    return WindowShape(start=window.start, end=window.end)
 
 
 def url_of(session: TrainingSession) -> str:

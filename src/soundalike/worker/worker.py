@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
+from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 from uuid import UUID, uuid4
 
@@ -90,7 +91,8 @@ class JobWorker:
         self._rounds = count(1)
         self._running: dict[Task, None] = {}
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
+        self._stopping = False
+        self._wake: SimpleQueue[None] = SimpleQueue()
 
     @property
     def name(self) -> str:
@@ -103,22 +105,21 @@ class JobWorker:
         self._engine.start(self)
         ready()
         try:
-            while not self._stopping.wait(self._beat_seconds):
+            while not self._is_stopped():
                 self._beat()
         finally:
             self._leave()
 
     def stop(self) -> None:
-        """End soon: running steps are broken off, their jobs go on elsewhere."""
-        self._stopping.set()
+        """End soon: running steps are broken off, their jobs go on elsewhere. Any thread or signal may call this."""
+        self._stopping = True
+        self._wake.put(None)  # not an Event, whose lock the thread that a signal interrupts may be holding
 
     def begin(self, kind: str, job_id: str, run: int) -> Sequence[tuple[str, Do]]:
         """Take charge of a job, and say what is to be done; nothing if it was cancelled, or crashes again and again."""
         key = JobKey(UUID(job_id), _kind(kind))
         job = self._store.jobs.claim(key, run=run, owner=self._worker.id, at=self._now())
-        if (
-            job is None or self._stopping.is_set()
-        ):  # what is claimed now is given back when this worker leaves
+        if job is None or self._stopping:  # what is claimed now is given back when this worker leaves
             return ()
         if job.crashes > MOST_CRASHES:
             self._park(job)
@@ -140,7 +141,7 @@ class JobWorker:
 
     def _mourn(self, task: Task, death: ChildDied) -> bool:
         """A child is gone: because it was stopped, or by itself, which is tried again a few times."""
-        if self._stopping.is_set():
+        if self._stopping:
             return False
         charge = Charge(self._store, task.key, task.token, self._now)
         try:
@@ -163,6 +164,12 @@ class JobWorker:
         message = f"{reason} The job is parked; what was made is kept, and it can be tried again."
         with suppress(TakenOver):
             charge.fail(Failure("job_parked", message), job_status="parked")
+
+    def _is_stopped(self) -> bool:
+        """Wait for the next beat, or until `stop` is called."""
+        with suppress(Empty):
+            self._wake.get(timeout=self._beat_seconds)
+        return self._stopping
 
     def _beat(self) -> None:
         """One round; a database that is away for a moment is waited for."""
@@ -217,7 +224,7 @@ class JobWorker:
 
     def _leave(self) -> None:
         """Break off what runs, let it go on elsewhere at once, and strike the own name off the books."""
-        self._stopping.set()
+        self._stopping = True
         self._bench.close()
         self._engine.stop()
         with suppress(StorageError):

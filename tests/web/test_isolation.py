@@ -1,0 +1,259 @@
+"""Nobody reaches what belongs to another workspace: every operation of the API is tried with somebody else's values.
+
+The operations come from the description of the API. One that is added with a parameter, a body or a table that is not
+known here fails these tests until it is.
+"""
+
+import json
+from datetime import timedelta
+from types import SimpleNamespace
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import insert, select
+
+from soundalike.accounts import Principal, Role
+from soundalike.storage import TrainedModelRecord
+from soundalike.storage.job_records import Artefact, JobKey
+from soundalike.storage.tables import metadata
+from writing import made_up_posts
+
+MARK = "of-ada"  # in every text of Ada's; no answer to anybody else has it
+CREATOR = "levelsio"
+PASSWORD = "correct horse battery"
+SHARED = {"throttles", "rate_limits", "key_balances", "workers"}  # tables whose rows belong to no workspace
+
+# What stands in a path beside ids: a public name, a kind of problem, and a secret, of which one that is wrong.
+PUBLIC = {"username": CREATOR, "code": "unknown_model", "token": "A" * 43}
+
+# What keys may not do, whosever things they are.
+IN_PERSON = frozenset(
+    "changeRole removeMember withdrawInvitation revokeKey endOneLogin switchWorkspace acceptInvitation".split()
+)
+# What answers otherwise than 404 to another's values: names of creators are nobody's, and secrets are no ids.
+OTHERWISE = {
+    "forgetCreator": 200,  # of one's own, which is nothing
+    "putOptOut": 200,  # for one's own workspace
+    "getProblemKind": 200,
+    "useLink": 401,
+    "acceptInvitation": 403,  # addressed to somebody else
+}
+
+LAST = {"putOptOut", "signOut"}  # what changes how others answer
+
+
+def bodies(hers):
+    """What is sent to every operation that takes a body; several where it can be asked in several ways."""
+    two = {"a": "ship it", "b": "we ship it"}
+    by_id = {"creatorUsername": CREATOR, "tweets": [{"id": post.id} for post in hers.posts]}
+    return {
+        "analyzeCreator": [{"username": CREATOR}],
+        "estimateCollection": [{"username": CREATOR}],
+        "startTraining": [by_id | {"trainingSessionId": each} for each in hers.sessions],
+        "retryTraining": [{"fromStep": "prepare"}],
+        "writeDrafts": [{"brief": "anything"}],
+        "compareWordings": [two | {"modelId": hers.values["modelId"]}],
+        "changeRole": [{"role": "member"}],
+        "invite": [{"email": "friend@example.org"}],
+        "acceptInvitation": [{"token": hers.token}],
+        "createKey": [{"name": "CI"}],
+        "putOptOut": [{}],
+        "signIn": [{"email": "ada@example.org", "password": "wrong password"}],
+        "changePassword": [{"newPassword": PASSWORD}],
+        "createWorkspace": [{"name": "Team"}],
+        "changeWorkspace": [{"name": "Mine"}],
+    }
+
+
+@pytest.fixture
+def hers(site, store, work):
+    """All kinds of things of Ada's, in a workspace that she shares with Bob."""
+    ada = site.signed_in("ada@example.org")
+    me = UUID(ada("GET", "/api/auth/me").json()["user"]["id"])
+    team = UUID(ada("POST", "/api/workspaces", {"name": f"team {MARK}"}).json()["id"])
+    ada("POST", f"/api/workspaces/{team}/switch")
+    bob = site.accounts.users.add(f"bob.{MARK}@example.org", f"Bob {MARK}")
+    site.accounts.workspaces.add_member(team, bob.id, Role.MEMBER)
+    invited = ada("POST", "/api/invitations", {"email": f"carol.{MARK}@example.org"}).json()
+    key = ada("POST", "/api/keys", {"name": f"key {MARK}"}).json()
+    ada("PUT", f"/api/opt-outs/{MARK.replace('-', '_')}", {"note": f"note {MARK}"})
+    site.accounts.logins.make_link(me, lasts=timedelta(days=1))
+    posts, session, training, model = _work(site, store, work, site.program(key["key"]), team)
+    login = ada("GET", "/api/auth/logins").json()[0]["id"]
+    values = {"trainingSessionId": session, "trainingId": training, "modelId": str(model)}
+    values |= {"userId": str(me), "invitationId": invited["id"], "keyId": key["id"], "loginId": login}
+    values |= {"id": str(team)}
+    _other_rows(store, me, team, work.at)
+    return SimpleNamespace(
+        values=values,
+        sessions=(session, training),
+        posts=posts,
+        token=invited["token"],
+        ids={*values.values(), str(bob.id)},
+        ada=ada,
+        marks={MARK, MARK.replace("-", "_"), invited["token"], key["key"], *values.values(), str(bob.id)},
+    )
+
+
+def _work(site, store, work, program, team):
+    """A collected session, a training under way with a finished step, posts and a model."""
+    posts = [*made_up_posts(60, site.parts.now(), username=CREATOR)]
+    store.save_posts(team, CREATOR, posts, fetched_at=work.at, source="api")
+    begun = program("POST", "/api/train-ai/analyze-creator", {"username": "swyx"}, Prefer="wait=0").json()
+    session = begun["trainingSessionId"]
+    tweet = {"id": "1", "text": f"text {MARK}", "createdAt": "2026-10-24T03:25:00Z"}
+    whole = [
+        {"id": post.id, "text": f"{post.text} {MARK}", "createdAt": post.created_at.isoformat()}
+        for post in posts
+    ]
+    asked = {"creatorUsername": CREATOR, "tweets": [*whole, tweet], "modelName": f"model {MARK}"}
+    training = program("POST", "/api/train-ai/start-training", asked).json()["trainingId"]
+    for status in [*work.statuses(training)][:2]:
+        work.publish(UUID(training), status)
+    with store.jobs.changing(JobKey(UUID(training), "train")) as change:
+        change.keep(Artefact("prepare", "0" * 64, {"text": MARK}, f"detail {MARK}", work.at, 1.0))
+    record = TrainedModelRecord(
+        id=uuid4(),
+        user_id=team,
+        creator_username=CREATOR,
+        model_name=f"model {MARK}",
+        model_prompt=f"Write {MARK}.",
+        training_data=[{"id": "1", "text": MARK}],
+        created_at=work.at,
+    )
+    model = store.save_model(record, parts={"voice": MARK.encode()}).id
+    return posts, session, training, model
+
+
+def _other_rows(store, me, team, at):
+    """Rows that come of collecting and of a sign-in provider."""
+    rows = {
+        "identities": {"issuer": "https://id.example", "subject": MARK, "user_id": me, "created_at": at},
+        "api_requests": {"user_id": team, "key": "0" * 16, "kind": "search", "at": at, "most_credits": 5},
+        "read_stretches": {
+            "user_id": team,
+            "username": CREATOR,
+            "start_at": at,
+            "end_at": at,
+            "reached_at": at,
+            "read_at": at,
+            "source": "search",
+            "min_likes": 0,
+            "place": {},
+        },
+    }
+    with store.database.writing() as connection:
+        for name, values in rows.items():
+            connection.execute(insert(metadata.tables[name]).values(values))
+
+
+@pytest.fixture(params=["browser", "key"])
+def eve(request, site):
+    """Somebody else, signed in in a browser or with a key, and how: `ask, via`."""
+    browser = site.signed_in("eve@example.org")
+    user = UUID(browser("GET", "/api/auth/me").json()["user"]["id"])
+    if request.param == "browser":
+        return browser, "browser"
+    return site.program(site.accounts.keys.create(Principal.local(user), name="eve")[1]), "key"
+
+
+def rows_of(store, ids):
+    """Every row that names one of these ids, by table."""
+    with store.database.reading() as connection:
+        return {
+            name: [
+                tuple(row)
+                for row in connection.execute(select(table).order_by(*table.primary_key))
+                if ids & {str(value) for value in row}
+            ]
+            for name, table in metadata.tables.items()
+        }
+
+
+def operations(site):
+    """Every operation: its name, method, path, and the schema of its body, if it has one."""
+    document = site.browser()("GET", "/openapi.json").json()
+    found = [
+        (operation["operationId"], method.upper(), path, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    ]
+    return document, sorted(found, key=lambda each: each[0] in LAST)
+
+
+def filled(path, operation, values):
+    """The path with values for its parameters, and whether it has any."""
+    names = [each["name"] for each in operation.get("parameters", []) if each["in"] == "path"]
+    for name in names:
+        assert name in values, f"Say in this test what {name} of {path} can be of Ada's"
+        path = path.replace(f"{{{name}}}", values[name])
+    return path, bool(names)
+
+
+def ids_in(schema, document):
+    """The names of fields in a schema that hold ids or tokens, however deep."""
+    match schema:
+        case {"$ref": str(where)}:
+            return ids_in(document["components"]["schemas"][where.rpartition("/")[2]], document)
+        case dict():
+            own = {
+                name
+                for name in schema.get("properties", {})
+                if name in {"id", "token"} or name.endswith(("Id", "Ids"))
+            }
+            return own.union(*(ids_in(each, document) for each in schema.values()))
+        case list():
+            return set().union(*(ids_in(each, document) for each in schema))
+    return set()
+
+
+def names_in(body):
+    """The names of all fields of a body, however deep."""
+    match body:
+        case dict():
+            return set(body).union(*map(names_in, body.values()))
+        case list():
+            return set().union(*map(names_in, body))
+    return set()
+
+
+def test_nobody_reaches_what_is_anothers(site, store, hers, eve):
+    """Every operation with Ada's values: not found, nothing of hers is changed, nothing of hers is told."""
+    ask, via = eve
+    document, all_of_them = operations(site)
+    sent, values = bodies(hers), hers.values | PUBLIC
+    before, faults = rows_of(store, hers.ids), []
+    for name, method, path, operation in all_of_them:
+        where, names_a_thing = filled(path, operation, values)
+        schema = operation.get("requestBody", {})
+        assert not schema or name in sent, f"Say in this test what {name} is sent"
+        for body in sent.get(name, [None]):
+            assert ids_in(schema, document) <= names_in(body), f"Say in this test which ids {name} is sent"
+            answer = ask(method, where, body, Prefer="wait=0")
+            found = _faults(name, answer, hers, sent=f"{where} {json.dumps(body)}")
+            is_hers = names_a_thing or ids_in(schema, document)
+            if is_hers and answer.status_code != _expected(name, via):
+                found.append(f"answers {answer.status_code}")
+            faults += [f"{name} ({via}) {fault}: {answer.text[:200]}" for fault in found]
+    assert not faults, "\n".join(faults)
+    assert rows_of(store, hers.ids) == before
+    assert hers.ada("GET", "/api/auth/me").status_code == 200
+
+
+def _expected(name, via):
+    return 403 if via == "key" and name in IN_PERSON else OTHERWISE.get(name, 404)
+
+
+def _faults(name, answer, hers, *, sent):
+    told = f"{answer.text} {answer.headers}"
+    named = [mark for mark in sorted(hers.marks) if mark in told and mark not in sent]
+    broken = answer.status_code >= 500 and answer.json().get("code") != "not_configured"
+    return [f"tells {each}" for each in named] + [f"{name} breaks"] * broken
+
+
+def test_every_table_is_looked_at(store, hers):
+    """Ada has a row in each but those that belong to nobody, and her own calls do find her things."""
+    rows = rows_of(store, hers.ids)
+    assert {name for name, found in rows.items() if not found} == SHARED
+    for path in ("train-ai/sessions", "train-ai/models", "invitations", "keys", "members", "opt-outs"):
+        assert any(mark in hers.ada("GET", f"/api/{path}").text for mark in hers.marks), path
