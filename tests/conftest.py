@@ -16,7 +16,7 @@ import pytest
 from soundalike.cli.app import cli, run
 
 sys.path.insert(0, str(Path(__file__).parent))
-pytest_plugins = ["databases", "browsers"]  # found beside this file
+pytest_plugins = ["databases", "browsers", "servers"]  # found beside this file
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does; the tests run side by side
 

@@ -228,6 +228,7 @@ with engine_on(sys.argv[1], work, executor="killed") as engine:
 """
 
 
+@pytest.mark.slow
 def test_a_finished_step_is_remembered_over_a_kill(url):
     """Whoever takes over begins with the step that was under way."""
     folder = __file__.rpartition("/")[0]

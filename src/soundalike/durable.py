@@ -139,7 +139,7 @@ class Engine:
     def stop(self, *, within_seconds: int = 5) -> None:
         """Take nothing more on; what still runs gets that long to end."""
         DBOS.destroy(workflow_completion_timeout_sec=within_seconds)
-        if self._connections:  # whoever opened them closes them, those that a thread still uses when it has done
+        if self._connections:  # those that a thread still uses are closed when it has done
             event.listen(self._connections, "checkin", lambda _connection, record: record.invalidate())
             self._connections.dispose()
 

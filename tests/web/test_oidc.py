@@ -255,10 +255,19 @@ def test_the_servers_secret_is_made_once_for_this_user_alone(site, tmp_path):
     assert answer.status_code == 401
 
 
-def test_without_a_provider_it_is_said(site_with):
-    """503 with the setting's name."""
-    answer = site_with().browser()("GET", "/auth/oidc/start")
-    assert (answer.status_code, answer.json()["code"]) == (503, "not_configured")
+def test_without_a_provider_there_is_no_such_route(site_with):
+    """Neither in the description."""
+    browser = site_with().browser()
+    answer = browser("GET", "/auth/oidc/start")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert "oidc" not in browser("GET", "/openapi.json").text
+
+
+def test_routes_of_a_provider_are_described(site_with, provider):
+    """As the others are."""
+    site = site_with(soundalike_oidc_issuer=provider, soundalike_oidc_client_id="soundalike")
+    paths = site.browser()("GET", "/openapi.json").json()["paths"]
+    assert {"/auth/oidc/start", "/auth/oidc/callback"} <= set(paths)
 
 
 @pytest.mark.parametrize("issuer", ["http://127.0.0.1:9", "http://provider.example", "{provider}/"])

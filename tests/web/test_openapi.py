@@ -95,8 +95,10 @@ def test_links_lead_from_what_was_begun_to_what_comes_of_it(document):
     ]
     assert links
     for link in links:
-        parameters = {parameter["name"] for parameter in by_name[link["operationId"]]["parameters"]}
-        assert set(link["parameters"]) <= parameters
+        operation = by_name[link["operationId"]]
+        parameters = {parameter["name"] for parameter in operation.get("parameters", ())}
+        assert set(link.get("parameters", ())) <= parameters
+        assert "requestBody" in operation or "requestBody" not in link
 
 
 def test_examples_of_requests_are_requests(document):

@@ -12,13 +12,19 @@ from soundalike.errors import InvalidUsername
 _SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 _FIRST_SNOWFLAKE = 29_700_859_247  # ids before November 2010 were counted up, not made of time
 
-_USERNAME = re.compile(r"[A-Za-z0-9_]{1,15}")
-_PROFILE_LINK = re.compile(
-    r"(?:https?://)?(?:www\.|mobile\.)?(?:x|twitter)\.com/@?([^/?#\s]+)/?(?:[?#]\S*)?", re.IGNORECASE
-)
-_RESERVED = frozenset(
-    {"home", "explore", "search", "settings", "i", "intent", "share", "hashtag", "messages"}
-)
+
+def _any_case(pattern: str) -> str:
+    """The pattern with its letters in either case, for readers of patterns that take no flags."""
+    return re.sub(r"[a-z]", lambda letter: f"[{letter[0]}{letter[0].upper()}]", pattern)
+
+
+_NAME = r"@?([A-Za-z0-9_]{1,15})"
+_SITE = _any_case(r"(?:https?://)?(?:www\.|mobile\.)?(?:x|twitter)\.com/")
+_RESERVED = _any_case("home|explore|search|settings|i|intent|share|hashtag|messages")
+USERNAME_PATTERN = rf"^\s*(?:{_NAME}|{_SITE}(?!@?(?:{_RESERVED})(?:[/?#\s]|$)){_NAME}/?(?:[?#]\S*)?)\s*$"
+"""What `read_username` takes: a name, an @name or a profile link, also for readers in other languages."""
+
+_USERNAME = re.compile(USERNAME_PATTERN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +113,15 @@ def read_username(text: str) -> str:
     Raises:
         InvalidUsername: Nothing in `text` can be a username on X (1 to 15 of A-Z, a-z, 0-9, _).
     """
-    given = text.strip()
-    link = _PROFILE_LINK.fullmatch(given)
-    name = link[1] if link else given.removeprefix("@")
-    if not _USERNAME.fullmatch(name) or (link and name.lower() in _RESERVED):
+    found = _USERNAME.fullmatch(text)
+    if found is None:
+        given = text.strip()[:60]
         raise InvalidUsername(
-            f"“{given[:60]}” cannot be a username on X.",
-            username=given[:60],
+            f"“{given}” cannot be a username on X.",
+            username=given,
             hint="A username has 1 to 15 letters, digits or underscores; @name and a profile link work too.",
         )
-    return name
+    return str(found[1] or found[2])
 
 
 def time_of_id(post_id: str) -> datetime | None:

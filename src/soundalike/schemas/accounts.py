@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictStr
+from pydantic import ConfigDict, Field, StrictStr
 
 from soundalike.accounts import (
     ApiKey,
@@ -19,7 +19,7 @@ from soundalike.accounts import (
     Workspace,
 )
 from soundalike.accounts.facts import MAX_EMAIL, MAX_NAME, PASSWORD_LENGTHS
-from soundalike.schemas.requests import Number, Request, Text
+from soundalike.schemas.requests import Number, Request, Text, given
 from soundalike.schemas.shape import Shape
 
 _Email = Annotated[
@@ -48,7 +48,7 @@ _NewPassword = Annotated[
 _Token = Annotated[
     StrictStr, Field(min_length=1, max_length=100, description="The token of the invitation, told once.")
 ]
-_Days = Annotated[int, Number, Field(ge=1, le=3650)]
+_Days = Annotated[int, Field(ge=1, le=3650), Number]
 
 
 # What is asked
@@ -101,6 +101,11 @@ class InvitationRequest(Request):
 
 class AcceptanceRequest(Request):
     """Accepting an invitation: a new user gives a name and a password, a signed-in user neither."""
+
+    model_config = ConfigDict(
+        json_schema_extra=given("name")
+        | {"then": given("password")["if"], "else": {"properties": {"password": {"type": "null"}}}}
+    )
 
     token: _Token
     name: _Name | None = None

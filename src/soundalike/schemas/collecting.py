@@ -8,7 +8,7 @@ from pydantic import Field
 from soundalike.posts.api.estimate import Estimate
 from soundalike.posts.api.pricing import CREDITS_PER_USD
 from soundalike.posts.post import Creator
-from soundalike.schemas.shape import Shape
+from soundalike.schemas.shape import Pair, Shape, WholePair
 from soundalike.training.analysis import Analysis
 from soundalike.virality.score import ScoredPost
 
@@ -131,11 +131,11 @@ class EstimateBody(Shape):
     """What a collection will bring and cost: about, and at most."""
 
     username: str
-    posts: tuple[int, int]
+    posts: WholePair
     posts_kept: int
-    credits: tuple[int, int]
-    usd: tuple[float, float]
-    seconds: tuple[float, float]
+    credits: WholePair
+    usd: Pair
+    seconds: Pair
 
     @classmethod
     def of(cls, creator: Creator, estimate: Estimate) -> "EstimateBody":

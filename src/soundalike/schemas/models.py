@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic.alias_generators import to_camel
 
 from soundalike.drafts.draft import Draft, Drafting
-from soundalike.schemas.shape import Shape
+from soundalike.schemas.shape import Pair, Shape
 from soundalike.storage import TrainedModelRecord
 
 
@@ -146,5 +146,5 @@ class CompareBody(Shape):
 
     winner: Literal["a", "b"] | None
     probability: float | None
-    interval: tuple[float, float] | None
+    interval: Pair | None
     abstained: bool

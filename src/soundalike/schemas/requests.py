@@ -7,9 +7,18 @@ what the tweets API gave, can be sent as it is.
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictStr,
+    WithJsonSchema,
+    model_validator,
+)
 
-from soundalike.posts.post import Engagement, Post
+from soundalike.drafts.draft import MOST_BRIEF_CHARACTERS
+from soundalike.posts.post import USERNAME_PATTERN, Engagement, Post
 from soundalike.posts.rows import read_text, read_time
 from soundalike.schemas.shape import Shape
 from soundalike.storage.columns import storable
@@ -61,18 +70,23 @@ Username = Annotated[
     Field(
         description="A name on X, an @name or a profile link.",
         examples=["levelsio"],
-        json_schema_extra={  # what is none has a code of its own, so it is read later
-            "pattern": r"^(@?[A-Za-z0-9_]{1,15}|(https?://)?(www\.|mobile\.)?(x|twitter)\.com/@?[A-Za-z0-9_]{1,15}/?)$"
-        },
+        json_schema_extra={
+            "pattern": USERNAME_PATTERN
+        },  # what is none has a code of its own, so it is read later
     ),
 ]
 Number = BeforeValidator(_number)
-Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_in_time)]
-Count = Annotated[int, Number, Field(ge=0, le=_LARGEST_COUNT)]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    AfterValidator(_in_time),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": each} for each in ("date-time", "date")]}),
+]
+Count = Annotated[int, Field(ge=0, le=_LARGEST_COUNT), Number]
 PostId = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,19}$")]
-Seed = Annotated[int, Number, Field(ge=0, le=2**31 - 1)]
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1), Number]
 Consent = Literal["own", "permission", "research"]
-Gate = Literal["auto"] | Annotated[int, Number, Field(ge=0, le=_LARGEST_COUNT)]
+Gate = Literal["auto"] | Annotated[int, Field(ge=0, le=_LARGEST_COUNT), Number]
 
 
 class Request(Shape):
@@ -81,22 +95,27 @@ class Request(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
+def given(*names: str) -> dict[str, Any]:
+    """A condition of JSON Schema: these fields are there, and not null."""
+    return {"if": {"required": [*names], "properties": {name: {"not": {"type": "null"}} for name in names}}}
+
+
 class AnalyzeRequest(Request):
     """Whose posts to collect, of which window, and what counts as viral."""
 
     username: Username
-    months: Annotated[int, Number, Field(ge=1, le=120)] = Field(6, description="Length of the window.")
+    months: Annotated[int, Field(ge=1, le=120), Number] = Field(6, description="Length of the window.")
     min_engagement: Gate = Field(
         100_000,
         description="Likes, reposts, replies and quotes a viral post has; `auto` goes by the creator's own usual.",
     )
-    top: Annotated[int, Number, Field(ge=1, le=100)] = Field(TOP, description="Viral posts to offer at most.")
+    top: Annotated[int, Field(ge=1, le=100), Number] = Field(TOP, description="Viral posts to offer at most.")
     as_of: Moment | None = Field(None, description="End of the window, not part of it. Now by default.")
     consent: Consent | None = Field(None, description="On whose word the posts are used.")
-    ordinary: Annotated[int, Number, Field(ge=40, le=1_000_000)] | None = Field(
+    ordinary: Annotated[int, Field(ge=40, le=1_000_000), Number] | None = Field(
         None, description="Buy every post above the gate, but only this many others, the latest."
     )
-    budget_credits: Annotated[int, Number, Field(ge=0, le=1_000_000_000)] | None = Field(
+    budget_credits: Annotated[int, Field(ge=0, le=1_000_000_000), Number] | None = Field(
         None, description="Most credits to spend; never more than the server allows. 100,000 are US$1."
     )
 
@@ -109,7 +128,7 @@ class EstimateRequest(Request):
     """What a collection would cost."""
 
     username: Username
-    months: Annotated[int, Number, Field(ge=1, le=120)] = 6
+    months: Annotated[int, Field(ge=1, le=120), Number] = 6
 
 
 class TweetRequest(Shape):
@@ -176,6 +195,8 @@ class TrainRequest(Request):
                 }
             ]
         }
+        | given("trainingSessionId")
+        | {"else": {"properties": {"tweets": {"items": given("text", "createdAt")["if"]}}}}
     )
 
     @model_validator(mode="after")
@@ -195,7 +216,9 @@ class DraftRequest(Request):
     """What a draft is to be about."""
 
     brief: Text = Field(
-        description="What the post must say, in up to 2,000 characters.", examples=["why I ship daily"]
+        description="What the post must say.",
+        examples=["why I ship daily"],
+        json_schema_extra={"minLength": 1, "maxLength": MOST_BRIEF_CHARACTERS},
     )
     count: Annotated[int, Number] = Field(
         3, description="How many drafts.", json_schema_extra={"minimum": 1, "maximum": 50}
@@ -211,6 +234,11 @@ class DraftRequest(Request):
 
 class CompareRequest(Request):
     """Two wordings, and whose audience they are held before: a creator's, or that of a model's creator."""
+
+    model_config = ConfigDict(
+        json_schema_extra=given("username")
+        | {"then": {"properties": {"modelId": {"type": "null"}}}, "else": given("modelId")["if"]}
+    )
 
     username: Username | None = None
     model_id: Text | None = None

@@ -1,6 +1,6 @@
 """Signing in and out, and one's own user: passwords, browsers that are signed in, workspaces."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -17,7 +17,8 @@ from soundalike.schemas.accounts import (
     WorkspaceRequest,
     WorkspaceShape,
 )
-from soundalike.web import members, oidc
+from soundalike.web import members
+from soundalike.web.links import lead
 from soundalike.web.logins import describe, end_login, welcome
 from soundalike.web.problems import problems
 from soundalike.web.reading import read_id
@@ -34,7 +35,6 @@ from soundalike.web.security import (
 
 router = APIRouter(tags=["accounts"])
 router.include_router(members.router)
-router.include_router(oidc.router)
 
 _LinkToken = Annotated[str, Path(description="The token of a sign-in link.")]
 _LoginId = Annotated[str, Path(alias="loginId", description="The id of a login.")]
@@ -47,6 +47,9 @@ async def _workspace_id(
 
 
 _WorkspaceId = Annotated[UUID, Depends(_workspace_id)]
+
+_MADE: Final = {201: {"links": lead("switchWorkspace", id="/id")}}
+_LISTED: Final = {200: {"links": lead("endOneLogin", loginId="/0/id")}}
 
 
 @router.post(
@@ -116,7 +119,9 @@ def change_password(asked: PasswordRequest, who: Person, request: Request, accou
     )
 
 
-@router.get("/api/auth/logins", summary="List the browsers that are signed in", responses=problems())
+@router.get(
+    "/api/auth/logins", summary="List the browsers that are signed in", responses=problems(also=_LISTED)
+)
 def list_logins(who: Person, accounts: AccountsOf) -> list[LoginShape]:
     """List where you are signed in, last seen first."""
     return [LoginShape.of(login) for login in accounts.logins.list(who)]
@@ -149,7 +154,7 @@ def list_workspaces(who: Reader, accounts: AccountsOf) -> list[WorkspaceShape]:
     "/api/workspaces",
     status_code=201,
     summary="Make a workspace",
-    responses=problems("account_conflict", "invalid_account", body=True),
+    responses=problems("account_conflict", "invalid_account", body=True, also=_MADE),
 )
 def create_workspace(asked: WorkspaceRequest, who: Person, accounts: AccountsOf) -> WorkspaceShape:
     """Make a workspace that you own; switch to it to work there."""

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from soundalike import __version__
 from soundalike.errors import SoundalikeError
 from soundalike.telemetry.observe import Observe
-from soundalike.web import accounts, ops, pages
+from soundalike.web import accounts, oidc, ops, pages
 from soundalike.web.api import collecting, drafting, models, training
 from soundalike.web.gate import Gate
 from soundalike.web.guards import LocalHostsOnly, SameOriginOnly, SecurityHeaders
@@ -52,7 +52,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     for error in (SoundalikeError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, handle)
-    for router in ROUTERS:
+    for router in (*ROUTERS, oidc.router) if oidc.is_configured(parts.settings) else ROUTERS:
         app.include_router(router)
     app.state.methods = Methods.of(app)
     _guard(app, parts)

@@ -1,7 +1,7 @@
 """Who works in a workspace and with what: members, invitations, API keys; and whom it leaves alone."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -21,9 +21,10 @@ from soundalike.schemas.accounts import (
     OptOutShape,
     RoleRequest,
 )
+from soundalike.web.links import lead, lead_with_body
 from soundalike.web.logins import describe, welcome
 from soundalike.web.problems import problems
-from soundalike.web.reading import read_id
+from soundalike.web.reading import CreatorName, read_id
 from soundalike.web.security import (
     AccountsOf,
     Changer,
@@ -54,10 +55,19 @@ async def _invitation_id(
 _UserId = Annotated[UUID, Depends(_user_id)]
 _InvitationId = Annotated[UUID, Depends(_invitation_id)]
 _KeyId = Annotated[str, Path(alias="keyId", description="The id of a key.")]
-_Username = Annotated[str, Path(description="A name on X, or an @name.", examples=["levelsio"])]
+
+_MEMBERS: Final = {200: {"links": lead("changeRole", "removeMember", userId="/0/userId")}}
+_INVITED: Final = {
+    201: {
+        "links": lead("withdrawInvitation", invitationId="/id")
+        | lead_with_body("acceptInvitation", token="/token")  # noqa: S106 - where it stands
+    }
+}
+_MADE: Final = {201: {"links": lead("revokeKey", keyId="/id")}}
+_NOTED: Final = {200: {"links": lead("deleteOptOut", username="/username")}}
 
 
-@router.get("/api/members", summary="List who is in the workspace", responses=problems())
+@router.get("/api/members", summary="List who is in the workspace", responses=problems(also=_MEMBERS))
 def list_members(who: Person, accounts: AccountsOf) -> list[MemberShape]:
     """List the members of the present workspace, who joined first comes first."""
     return [MemberShape.of(member) for member in accounts.workspaces.members(who)]
@@ -94,7 +104,7 @@ def list_invitations(who: Owner, accounts: AccountsOf) -> list[InvitationShape]:
     "/api/invitations",
     status_code=201,
     summary="Invite somebody",
-    responses=problems("account_conflict", "invalid_account", body=True),
+    responses=problems("account_conflict", "invalid_account", body=True, also=_INVITED),
 )
 def invite(asked: InvitationRequest, who: Owner, accounts: AccountsOf) -> NewInvitationBody:
     """Invite somebody to the workspace for seven days. The token is told only now: pass it on. Owners only."""
@@ -102,7 +112,7 @@ def invite(asked: InvitationRequest, who: Owner, accounts: AccountsOf) -> NewInv
 
 
 @router.delete(
-    "/api/invitations/{invitationId}",  # noqa: FAST003 - read by a dependency
+    "/api/invitations/{invitationId:id}",  # noqa: FAST003 - read by a dependency
     status_code=204,
     summary="Withdraw an invitation",
     responses=problems("unknown_account"),
@@ -152,7 +162,7 @@ def list_keys(who: Person, accounts: AccountsOf) -> list[KeyShape]:
     "/api/keys",
     status_code=201,
     summary="Make an API key",
-    responses=problems("account_conflict", "invalid_account", body=True),
+    responses=problems("account_conflict", "invalid_account", body=True, also=_MADE),
 )
 def create_key(asked: KeyRequest, who: Person, request: Request, accounts: AccountsOf) -> NewKeyBody:
     """Make a key for the present workspace. It is told only now."""
@@ -182,9 +192,11 @@ def list_opt_outs(who: Reader, accounts: AccountsOf) -> list[OptOutShape]:
 @router.put(
     "/api/opt-outs/{username}",
     summary="Note that a creator opted out",
-    responses=problems("invalid_username", "account_conflict", body=True),
+    responses=problems("invalid_username", "account_conflict", body=True, also=_NOTED),
 )
-def put_opt_out(username: _Username, asked: OptOutRequest, who: Changer, accounts: AccountsOf) -> OptOutShape:
+def put_opt_out(
+    username: CreatorName, asked: OptOutRequest, who: Changer, accounts: AccountsOf
+) -> OptOutShape:
     """Keep everybody in the workspace from training on a creator."""
     return OptOutShape.of(accounts.opt_outs.put(who, username, asked.note))
 
@@ -195,6 +207,6 @@ def put_opt_out(username: _Username, asked: OptOutRequest, who: Changer, account
     summary="Take an opt-out back",
     responses=problems("invalid_username", "unknown_account"),
 )
-def delete_opt_out(username: _Username, who: Changer, accounts: AccountsOf) -> None:
+def delete_opt_out(username: CreatorName, who: Changer, accounts: AccountsOf) -> None:
     """Allow training on a creator again. Owners only."""
     accounts.opt_outs.delete(who, username)

@@ -1,4 +1,4 @@
-"""Signing in with an OpenID Connect provider, where the settings name one (`soundalike[oidc]`)."""
+"""Signing in with an OpenID Connect provider; the routes are there where the settings name one (`soundalike[oidc]`)."""
 
 import hmac
 from datetime import timedelta
@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from soundalike.accounts import Principal
 from soundalike.accounts.secret import load_secret, seal, unseal
+from soundalike.config import Settings
 from soundalike.errors import Unauthorized
 from soundalike.web.logins import end_login
 from soundalike.web.problems import Refused, problems
@@ -51,6 +52,7 @@ def start_at_provider(request: Request) -> RedirectResponse:
         "unauthorized",
         "forbidden",
         "account_conflict",
+        "invalid_request",
         signed_in=False,
     ),
 )
@@ -76,6 +78,11 @@ def back_from_provider(
     set_login(request, response, token)
     response.delete_cookie(_cookie(request), path="/", secure=request.url.scheme == "https", httponly=True)
     return response
+
+
+def is_configured(settings: Settings) -> bool:
+    """Whether the settings name a provider."""
+    return bool(settings.soundalike_oidc_issuer and settings.soundalike_oidc_client_id)
 
 
 def provider_of(request: Request) -> Provider:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -57,6 +57,8 @@ class FieldFault(Shape):
 
 class Problem(Shape):
     """What went wrong (RFC 9457)."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)  # what is null is left out
 
     type: str = Field(description="Address of the kind of problem on this server.")
     title: str = Field(description="The kind of problem, the same for every occurrence.")

@@ -11,14 +11,26 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request
+from starlette.convertors import StringConvertor, register_url_convertor
 
-from soundalike.errors import SoundalikeError, UnknownModel, UnknownSession, UnknownTraining
+from soundalike.errors import InvalidUsername, SoundalikeError, UnknownModel, UnknownSession, UnknownTraining
+from soundalike.posts.post import read_username
 from soundalike.schemas.requests import Request as Body
 from soundalike.service.jobs import Idempotency
 from soundalike.web.problems import Refused
 
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_KEY: Final = r'^(?:"([!-~]{1,255})"|([!-~]{1,255}))$'
+_NAME: Final = r"^@?[A-Za-z0-9_]{1,15}$"
 _MOST_OFFSET: Final = 1_000_000
+
+
+class _Id(StringConvertor):
+    """Text of the length of an id: `{…:id}` in a path leaves words to other routes."""
+
+    regex = "[^/]{36}"
+
+
+register_url_convertor("id", _Id())
 
 
 def read_id(text: str, unknown: type[SoundalikeError], what: str) -> UUID:
@@ -58,9 +70,28 @@ async def _model_id(
     return read_id(model_id, UnknownModel, "model")
 
 
+async def _username(
+    username: Annotated[
+        str,
+        Path(
+            description="A name on X, or an @name.",
+            examples=["levelsio"],
+            json_schema_extra={"pattern": _NAME},
+        ),
+    ],
+) -> str:
+    name = read_username(username)
+    if not re.fullmatch(_NAME, username):
+        raise InvalidUsername(
+            "Something stands beside the username.", username=name, hint="Send a name or an @name."
+        )
+    return name
+
+
 SessionId = Annotated[UUID, Depends(_session_id)]
 TrainingId = Annotated[UUID, Depends(_training_id)]
 ModelId = Annotated[UUID, Depends(_model_id)]
+CreatorName = Annotated[str, Depends(_username)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +121,21 @@ async def _idempotency_key(
         str | None,
         Header(
             description="A text of your own, 1 to 255 visible ASCII characters: the same request with the same key is "
-            "done once, however often it is sent."
+            "done once, however often it is sent.",
+            json_schema_extra={"pattern": _KEY},
         ),
     ] = None,
 ) -> str | None:
     if idempotency_key is None:
         return None
-    key = idempotency_key.strip().removeprefix('"').removesuffix('"')
-    if not _KEY.fullmatch(key):
+    found = re.fullmatch(_KEY, idempotency_key.strip())
+    if found is None:
         raise Refused(
             "invalid_request",
             "An Idempotency-Key has 1 to 255 visible ASCII characters.",
             hint="Choose another.",
         )
-    return key
+    return found[1] or found[2]
 
 
 IdempotencyKey = Annotated[str | None, Depends(_idempotency_key)]

@@ -18,7 +18,7 @@ from soundalike.worker.bench import Bench
 from soundalike.worker.child import Doer, open_workshop
 from soundalike.worker.worker import JobWorker, new_name
 
-_COLLECTIONS: Final = 8
+_COLLECTIONS: Final = 4
 """Collections a worker does at once: they wait for the network."""
 
 _HOUR: Final = 3600.0

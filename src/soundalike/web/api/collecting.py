@@ -22,9 +22,10 @@ from soundalike.service.collecting import Order
 from soundalike.service.jobs import Caller
 from soundalike.storage import TrainingSession
 from soundalike.web.callers import Reader, Writer
+from soundalike.web.links import lead, lead_with_body
 from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.problems import answer_code, problems
-from soundalike.web.reading import IdempotencyKey, PageOf, SessionId, idempotency, json_only
+from soundalike.web.reading import CreatorName, IdempotencyKey, PageOf, SessionId, idempotency, json_only
 from soundalike.web.waiting import Patience, collected
 
 router: Final = APIRouter(prefix="/api/train-ai", tags=["Collecting"])
@@ -42,17 +43,14 @@ _UPSTREAM: Final = (
     "budget_exceeded",
     "not_configured",
 )
-_OF_SESSION: Final = {
-    "getSession": {
-        "operationId": "getSession",
-        "parameters": {"trainingSessionId": "$response.body#/trainingSessionId"},
-        "description": "How the collection stands, and its result.",
-    },
-    "deleteSession": {
-        "operationId": "deleteSession",
-        "parameters": {"trainingSessionId": "$response.body#/trainingSessionId"},
-    },
-}
+_OF_SESSION: Final = lead(
+    "getSession", "deleteSession", trainingSessionId="/trainingSessionId"
+) | lead_with_body(
+    "startTraining",
+    creatorUsername="/creator/username",
+    trainingSessionId="/trainingSessionId",
+    tweets="/tweets",
+)
 _SHOWN: Final = {"application/json": {"example": example()}}
 _ANSWERS: Final[dict[int, dict[str, Any]]] = {
     200: {"description": "Collected.", "links": _OF_SESSION, "content": _SHOWN},
@@ -62,6 +60,7 @@ _ANSWERS: Final[dict[int, dict[str, Any]]] = {
         "links": _OF_SESSION,
     },
 }
+_LISTED: Final = {200: {"links": lead("getSession", trainingSessionId="/sessions/0/trainingSessionId")}}
 _ASK_AGAIN_SECONDS: Final = 5
 
 
@@ -138,7 +137,7 @@ def estimate_collection(asked: EstimateRequest, caller: Writer, parts: PartsOf) 
     "/sessions",
     summary="List training sessions, newest first",
     response_model=SessionsBody,
-    responses=problems("invalid_request"),
+    responses=problems("invalid_request", also=_LISTED),
 )
 def list_sessions(caller: Reader, parts: PartsOf, page: PageOf) -> SessionsBody:
     """A page of the sessions of this workspace."""
@@ -153,7 +152,7 @@ def list_sessions(caller: Reader, parts: PartsOf, page: PageOf) -> SessionsBody:
     "/sessions/{trainingSessionId}",
     summary="Show a training session",
     response_model=SessionBody,
-    responses=problems("unknown_session", also={200: {"content": _SHOWN}}),
+    responses=problems("unknown_session", also={200: {"content": _SHOWN, "links": _OF_SESSION}}),
 )
 def get_session(caller: Reader, session_id: SessionId, parts: PartsOf) -> SessionBody:
     """How the collection stands, and its result once there is one."""
@@ -179,9 +178,8 @@ def delete_session(caller: Writer, session_id: SessionId, parts: PartsOf) -> Non
     response_model=ForgottenBody,
     responses=problems("invalid_username"),
 )
-def forget_creator(caller: Writer, username: str, parts: PartsOf) -> ForgottenBody:
+def forget_creator(caller: Writer, name: CreatorName, parts: PartsOf) -> ForgottenBody:
     """Deletes all that is kept of a creator: posts, sessions, models, drafts. Doing it again deletes nothing more."""
-    name = read_username(username)
     gone = parts.desk.forget(name, caller=caller)
     parts.let_go()
     return ForgottenBody(username=name, models=gone.models, sessions=gone.trainings, posts=gone.posts)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from soundalike.schemas.models import ModelBody, ModelsBody, ModelShape
 from soundalike.storage import TrainedModelRecord
 from soundalike.web.callers import Reader, Writer
+from soundalike.web.links import lead
 from soundalike.web.parts import PartsOf
 from soundalike.web.problems import Refused, problems
 from soundalike.web.reading import ModelId, PageOf
@@ -20,12 +21,16 @@ _FILE: Final[dict[int, dict[str, Any]]] = {
     200: {"description": "The model as a file.", "content": {"text/plain": {"schema": {"type": "string"}}}}
 }
 
+_LISTED: Final = {
+    200: {"links": lead("getModel", "exportModel", "writeDrafts", "deleteModel", modelId="/models/0/modelId")}
+}
+
 
 @router.get(
     "",
     summary="List trained models, newest first",
     response_model=ModelsBody,
-    responses=problems("invalid_request"),
+    responses=problems("invalid_request", also=_LISTED),
 )
 def list_models(caller: Reader, parts: PartsOf, page: PageOf) -> ModelsBody:
     """A page of the models of this workspace."""

@@ -17,16 +17,17 @@ from soundalike.service.jobs import TrainingWish
 from soundalike.storage.job_records import TrainingEvent
 from soundalike.web.callers import Reader, Writer
 from soundalike.web.events import EventStream, is_ended
+from soundalike.web.links import lead
 from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.problems import problems
 from soundalike.web.reading import IdempotencyKey, TrainingId, idempotency, json_only, read_id
 
 router: Final = APIRouter(prefix="/api/train-ai", tags=["Training"])
 
-_OF_TRAINING: Final = {
-    name: {"operationId": name, "parameters": {"trainingId": "$response.body#/trainingId"}}
-    for name in ("getTrainingStatus", "cancelTraining", "retryTraining")
-}
+_OF_TRAINING: Final = lead(
+    "getTrainingStatus", "streamTrainingStatus", "cancelTraining", "retryTraining", trainingId="/trainingId"
+)
+_OF_STATUS: Final = {200: {"links": lead("getModel", "writeDrafts", modelId="/modelId")}}
 _STREAMED: Final[dict[int, dict[str, Any]]] = {
     200: {
         "description": "The status at every change: `id` is the event's number, `event` is `status`, `data` the JSON "
@@ -81,7 +82,7 @@ def start_training(
     "/training-status/{trainingId}",
     summary="Say how far a training is",
     response_model=StatusBody,
-    responses=problems("unknown_training"),
+    responses=problems("unknown_training", also=_OF_STATUS),
 )
 def get_training_status(caller: Reader, training_id: TrainingId, parts: PartsOf) -> Response:
     """Six steps, and how far each of them is. `progress` never goes back."""
