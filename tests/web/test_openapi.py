@@ -2,10 +2,12 @@ import json
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 from starlette.testclient import TestClient
 
 from soundalike.config import Settings
+from soundalike.schemas.requests import AnalyzeRequest, CompareRequest, DraftRequest, TrainRequest
 from soundalike.storage import open_store
 from soundalike.web.app import create_app
 from soundalike.web.kinds import KINDS
@@ -101,11 +103,66 @@ def test_links_lead_from_what_was_begun_to_what_comes_of_it(document):
         assert "requestBody" in operation or "requestBody" not in link
 
 
-def test_examples_of_requests_are_requests(document):
-    """What the description shows can be sent."""
-    for name, schema in document["components"]["schemas"].items():
-        for example in schema.get("examples", []) if name.endswith("Request") else []:
+def test_examples_of_bodies_are_bodies(document):
+    """What the description shows can be sent, or is what comes."""
+    schemas = document["components"]["schemas"]
+    assert {"AnalyzeRequest", "TrainRequest", "SessionBody"} <= {
+        each for each in schemas if "examples" in schemas[each]
+    }
+    for schema in schemas.values():
+        for example in schema.get("examples", []):
             Draft202012Validator(schema | {"components": document["components"]}).validate(example)
+
+
+def test_examples_of_answers_are_answers(document):
+    """What the description shows is what a client can rely on."""
+    shown = [
+        (content["schema"], example)
+        for _, _, operation in operations(document)
+        for answer in operation["responses"].values()
+        for content in answer.get("content", {}).values()
+        for example in [
+            *([content["example"]] if "example" in content else []),
+            *(each["value"] for each in content.get("examples", {}).values()),
+        ]
+    ]
+    assert len(shown) > 100
+    for schema, example in shown:
+        Draft202012Validator(schema | {"components": document["components"]}).validate(example)
+
+
+WHOLE = {"id": "1", "text": "x", "createdAt": "2026-10-31"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "is_right"),
+    [
+        (TrainRequest, {"creatorUsername": "a", "tweets": [WHOLE]}, True),
+        (TrainRequest, {"creatorUsername": "a", "tweets": [{"id": "1"}], "trainingSessionId": "s"}, True),
+        (TrainRequest, {"creatorUsername": "a", "tweets": [WHOLE, {"id": "1"}]}, False),
+        (TrainRequest, {"creatorUsername": "a", "tweets": [WHOLE | {"text": None}]}, False),
+        (TrainRequest, {"creatorUsername": "a", "tweets": [{"id": "1"}], "trainingSessionId": None}, False),
+        (CompareRequest, {"a": "x", "b": "y", "username": "a"}, True),
+        (CompareRequest, {"a": "x", "b": "y", "username": None, "modelId": "m"}, True),
+        (CompareRequest, {"a": "x", "b": "y"}, False),
+        (CompareRequest, {"a": "x", "b": "y", "username": "a", "modelId": "m"}, False),
+        (AnalyzeRequest, {"username": "a", "months": 120, "asOf": "2026-10-31T18:00:00Z"}, True),
+        (AnalyzeRequest, {"username": "a", "months": 121}, False),
+        (AnalyzeRequest, {"username": "a", "minEngagement": -1}, False),
+        (AnalyzeRequest, {"username": "a", "ordinary": 39}, False),
+        (DraftRequest, {"brief": "x", "seed": -1}, False),
+    ],
+)
+def test_the_description_says_what_the_server_takes(document, kind, body, is_right):
+    """Ranges, and which fields go together."""
+    schema = document["components"]["schemas"][kind.__name__] | {"components": document["components"]}
+    assert Draft202012Validator(schema).is_valid(body) == is_right
+    try:
+        kind.model_validate(body)
+    except ValidationError:
+        assert not is_right
+    else:
+        assert is_right
 
 
 def test_the_description_loads_nothing_from_elsewhere(site, problem):

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -5,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from soundalike.errors import InvalidUsername
+from soundalike.posts.post import USERNAME_PATTERN, read_username
 from soundalike.schemas.requests import AnalyzeRequest, CompareRequest, DraftRequest, TrainRequest
 
 JSON = st.recursive(
@@ -16,6 +19,23 @@ FIELDS = st.sampled_from(
     "username months minEngagement top asOf consent ordinary budgetCredits tweets creatorUsername trainer "
     "modelName seed brief count maxChars a b modelId x".split()
 )
+
+
+LINKS = st.from_regex(
+    r"(https?://)?(www\.|M)?(x|Twitter)\.com/@?(home|I|[a-z_/]{0,4})[/?# ]{0,3}", fullmatch=True
+)
+
+
+@given(st.text() | LINKS | st.from_regex(USERNAME_PATTERN))
+def test_the_published_pattern_takes_what_is_a_username_and_nothing_else(text):
+    """Names, @names and links to profiles; not links to other pages of X."""
+    try:
+        name = read_username(text)
+    except InvalidUsername:
+        assert not re.search(USERNAME_PATTERN, text)
+    else:
+        assert re.fullmatch("[A-Za-z0-9_]{1,15}", name)
+        assert re.search(USERNAME_PATTERN, text)
 
 
 def read(**given):

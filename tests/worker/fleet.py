@@ -182,8 +182,8 @@ def endure(
     whose = [uuid4() for _ in range(tenants)]
     desk = JobDesk(store, now=lambda: datetime.now(UTC), limits=Limits(queued=trainings, daily=trainings))
     asked = [
-        (tenant, desk.ask_for_training(TrainingWish("swyx", (), posts=posts), caller=Caller(tenant)).id)
-        for _, tenant in zip(range(trainings), cycle(whose), strict=False)
+        (tenant, _ask(desk, tenant, posts, f"training {number}"))
+        for number, tenant in zip(range(trainings), cycle(whose), strict=False)
     ]
     shocks = ["kill"] * kills + ["stop"] * stops
     random.Random(4).shuffle(shocks)
@@ -198,6 +198,11 @@ def endure(
             time.sleep(0.1)
         assert blows.struck == len(shocks)
         return Endured(asked, fleet.lines(), blows.kills, time.time() - began)
+
+
+def _ask(desk, tenant, posts, name):
+    """One training more, under a name of its own: asking for the same twice is asking once."""
+    return desk.ask_for_training(TrainingWish("swyx", (), posts=posts, name=name), caller=Caller(tenant)).id
 
 
 class Blows:

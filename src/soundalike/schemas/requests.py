@@ -183,6 +183,9 @@ class TrainRequest(Request):
         None, description="On whose word the posts are used; kept with the model."
     )
     seed: Seed = Field(0, description="The same posts, settings and seed give the same model.")
+    priority: Literal["normal", "low"] = Field(
+        "normal", description="Low ones of a workspace wait for its others."
+    )
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -23,8 +23,11 @@ from soundalike.storage import Forgotten, Store, TrainingSession
 from soundalike.storage.job_records import Job, JobKey, Json, Kind, Limits
 from soundalike.training.status import State, Step, TrainingStatus
 
+NORMAL: Final = 5
+LOW: Final = 9
+"""Priorities of a training; within a workspace a lower number goes first."""
+
 _COLLECTING_FIRST: Final = 1  # somebody is looking at the screen
-_TRAINING: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class TrainingWish:
     name: str | None = None
     consent: str | None = None
     seed: int = 0
-    priority: int = _TRAINING
+    priority: int = NORMAL
 
 
 class JobDesk:

@@ -352,9 +352,9 @@ class Store:
         What was spent stays in the ledger, which names no creator.
         """
         with self._database.writing() as connection:
-            models, trainings = (
+            trainings, models = (  # in the order in which a step that saves a model locks them
                 connection.execute(delete(table).where(*of_creator(table, user_id, username))).rowcount
-                for table in (trained_ai_models, training_sessions)
+                for table in (training_sessions, trained_ai_models)
             )
             posts = delete_posts(connection, user_id, username)
         return Forgotten(models=models, trainings=trainings, posts=posts)

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from soundalike.schemas.sessions import SessionBody, example
 from soundalike.web.problems import SCHEMA_NAME, Problem
 
 DESCRIPTION: Final = """\
@@ -35,6 +36,7 @@ def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
     schemas |= problem.pop("$defs", {}) | {SCHEMA_NAME: problem}
+    schemas[SessionBody.__name__]["examples"] = [example()]  # FastAPI would take the nulls out of it
     for operation in (each for path in document["paths"].values() for each in path.values()):
         if "application/json" in operation["responses"].get("422", {}).get("content", {}):
             del operation["responses"]["422"]  # FastAPI's own, of routes that refuse nothing

@@ -15,7 +15,6 @@ from soundalike.schemas.sessions import (
     SessionsBody,
     SessionShape,
     error_of,
-    example,
     status_of,
 )
 from soundalike.service.collecting import Order
@@ -51,9 +50,8 @@ _OF_SESSION: Final = lead(
     trainingSessionId="/trainingSessionId",
     tweets="/tweets",
 )
-_SHOWN: Final = {"application/json": {"example": example()}}
 _ANSWERS: Final[dict[int, dict[str, Any]]] = {
-    200: {"description": "Collected.", "links": _OF_SESSION, "content": _SHOWN},
+    200: {"description": "Collected.", "links": _OF_SESSION},
     202: {
         "model": SessionBody,
         "description": "Still collecting; ask at `statusUrl`, or with `Prefer: wait=N`.",
@@ -152,7 +150,7 @@ def list_sessions(caller: Reader, parts: PartsOf, page: PageOf) -> SessionsBody:
     "/sessions/{trainingSessionId}",
     summary="Show a training session",
     response_model=SessionBody,
-    responses=problems("unknown_session", also={200: {"content": _SHOWN, "links": _OF_SESSION}}),
+    responses=problems("unknown_session", also={200: {"links": _OF_SESSION}}),
 )
 def get_session(caller: Reader, session_id: SessionId, parts: PartsOf) -> SessionBody:
     """How the collection stands, and its result once there is one."""

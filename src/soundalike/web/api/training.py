@@ -13,7 +13,7 @@ from soundalike.errors import UnknownSession
 from soundalike.posts.post import read_username
 from soundalike.schemas.requests import RetryRequest, TrainRequest
 from soundalike.schemas.training import StatusBody, TrainingStartedBody
-from soundalike.service.jobs import TrainingWish
+from soundalike.service.jobs import LOW, NORMAL, TrainingWish
 from soundalike.storage.job_records import TrainingEvent
 from soundalike.web.callers import Reader, Writer
 from soundalike.web.events import EventStream, is_ended
@@ -166,6 +166,7 @@ def _wish(asked: TrainRequest) -> TrainingWish:
         name=asked.model_name,
         consent=asked.consent,
         seed=asked.seed,
+        priority=LOW if asked.priority == "low" else NORMAL,
     )
 
 
