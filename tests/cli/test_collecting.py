@@ -77,6 +77,7 @@ def test_the_ledger_of_a_newcomer_is_empty(command):
     assert command("ledger") == (0, "Nothing was asked of the tweets API yet.\n", "")
 
 
+@pytest.mark.slow
 def test_a_service_that_is_gone_does_not_hide_the_ledger(command, service, monkeypatch):
     """What was spent is known here."""
     analyze(command)
@@ -107,6 +108,7 @@ def test_a_sample_is_bought_for_a_fraction(command, service):
     assert body["stats"]["warnings"][0].startswith("A sample, as asked")
 
 
+@pytest.mark.slow
 def test_a_collection_that_failed_midway_goes_on_with_the_next_call(command, service):
     """The reason is said, and the pages before it are not paid again."""
     service.set_faults(Faults.parse(["credits.bonus=0", "credits.recharge=800"]))
