@@ -74,10 +74,10 @@ def _announce(url: str, host: str, settings: "Settings", parts: "Parts") -> None
 def _sign_in_link(url: str, host: str, settings: "Settings", parts: "Parts") -> str | None:
     """A link for whoever starts their own server; where others have accounts, everybody signs in by themselves."""
     from soundalike.web.server import is_loopback
-    from soundalike.wiring import LOCAL_USER
+    from soundalike.wiring import LOCAL_USER, local_name
 
     if settings.soundalike_auth == "off" or not is_loopback(host):
         return None
     if any(user.id != LOCAL_USER for user in parts.accounts.users.list()):
         return None
-    return f"{url}/auth/link/{parts.accounts.start_link(LOCAL_USER, 'You')}"
+    return f"{url}/auth/link/{parts.accounts.start_link(LOCAL_USER, local_name())}"

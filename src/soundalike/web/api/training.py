@@ -32,7 +32,7 @@ _STREAMED: Final[dict[int, dict[str, Any]]] = {
     200: {
         "description": "The status at every change: `id` is the event's number, `event` is `status`, `data` the JSON "
         "of training-status. Ends after the last status.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": {}}},
     },
     204: {"description": "It has ended, and you have seen its last status."},
 }
