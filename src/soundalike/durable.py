@@ -26,9 +26,7 @@ _VERSION: Final = "1"
 _NAME: Final = "soundalike"
 _SCHEMA: Final = "soundalike_engine"
 _ENDED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-_MOST_RECOVERIES: Final = (
-    100  # a job that keeps killing its worker is parked long before that, by our own count
-)
+_MOST_RECOVERIES: Final = 100  # a job that kills its workers is parked long before, by our own count
 _TRIES: Final = 7  # of a step while the database is away: a minute and a half in all
 _POOL: Final = 10
 

@@ -199,9 +199,8 @@ class JobDesk:
         Raises:
             UnknownSession: The workspace has none of this id.
         """
-        self._store.purge_session(
-            caller.workspace_id, session_id
-        )  # its jobs go with it, and so do their tokens
+        # Its jobs go with it, and so do the tokens that whoever does them would need to write.
+        self._store.purge_session(caller.workspace_id, session_id)
 
     def forget(self, username: str, *, caller: Caller) -> Forgotten:
         """Delete all that is kept of a creator; what runs about them is stopped.

@@ -213,10 +213,11 @@ class JobStore:
             row = connection.execute(statement).mappings().one_or_none()
         return Job(**row) if row else None
 
-    def give_back(self, job: Job) -> None:
+    def give_back(self, job: Job, *, crashed: bool = False) -> None:
         """Have an open job begun anew by whoever comes next, unless somebody has taken it meanwhile."""
         same = (*_is(job.key), jobs.c.token == job.token, jobs.c.status.in_(OPEN))
         anew = {"status": "queued", "run": jobs.c.run + 1, "token": jobs.c.token + 1, "owner": None}
+        anew["crashes"] = jobs.c.crashes + crashed
         with self._database.writing() as connection:
             connection.execute(update(jobs).where(*same).values(anew))
 

@@ -220,7 +220,7 @@ class JobWorker:
             in_hand = job.key in mine if job.owner == self._worker.id else job.owner in alive
             if not in_hand and not self._engine.knows(_run_of(job)):
                 _log.warning("%s of %s was lost by the engine; it begins anew", job.kind, job.session_id)
-                self._store.jobs.give_back(job)
+                self._store.jobs.give_back(job, crashed=job.status == "running")
 
     def _leave(self) -> None:
         """Break off what runs, let it go on elsewhere at once, and strike the own name off the books."""
