@@ -170,8 +170,11 @@ class Endured:
         for job, last in mine.items():
             if last["what"] == "end" and (not last["effective"] or last["step"] == "save"):
                 continue  # it had ended before
-            later = (line for line in self.lines if line["job"] == job and line["token"] > last["token"])
-            yield min(line["at"] for line in later) - killed_at
+            later = [
+                line["at"] for line in self.lines if line["job"] == job and line["token"] > last["token"]
+            ]
+            if later:  # where there is none, the killed worker's last write had got through
+                yield min(later) - killed_at
 
 
 def endure(
