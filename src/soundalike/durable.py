@@ -9,7 +9,7 @@ https://docs.dbos.dev; the traps that this file goes around are in docs/decision
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -175,8 +175,9 @@ def _connect(url: URL) -> Connections:
         return create_engine(
             url, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True, hide_parameters=True
         )
-    with closing(sqlite3.connect(str(url.database))) as connection:
-        # The engine leaves SQLite's default, which is slow by a factor of 2 to 17 and lets readers hold up writers.
+    # The engine leaves SQLite's default, which is slow by a factor of 2 to 17 and lets readers hold up writers. Where the
+    # file is locked, another worker uses it, and has set it.
+    with closing(sqlite3.connect(str(url.database))) as connection, suppress(sqlite3.OperationalError):
         connection.execute("PRAGMA journal_mode = WAL")
     engine = create_engine(url, hide_parameters=True)
 
