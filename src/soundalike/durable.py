@@ -175,7 +175,7 @@ def _connect(url: URL) -> Connections:
         return create_engine(
             url, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True, hide_parameters=True
         )
-    # The engine leaves SQLite's default, which is slow by a factor of 2 to 17 and lets readers hold up writers. Where the
+    # The engine leaves SQLite's default, which is slow by a factor of 2 to 17 and lets readers hold up writers. If the
     # file is locked, another worker uses it, and has set it.
     with closing(sqlite3.connect(str(url.database))) as connection, suppress(sqlite3.OperationalError):
         connection.execute("PRAGMA journal_mode = WAL")
