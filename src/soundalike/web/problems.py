@@ -150,7 +150,9 @@ async def handle(request: Request, error: Exception) -> JSONResponse:
         )
     response = respond(request.scope, error)
     if isinstance(error, SoundalikeError) and response.status_code >= _SERVERS_FAULT:
-        get_log("soundalike.web").warning("refused", code=error.code, reason=str(error))
+        get_log("soundalike.web").warning(
+            "refused", code=error.kind.code if isinstance(error, Refused) else error.code, reason=str(error)
+        )
     return response
 
 
