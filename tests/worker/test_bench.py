@@ -122,7 +122,7 @@ def test_an_idle_child_that_was_killed_is_replaced_unseen(bench, script):
     bench.do(task())
     (pid,) = wait_for(script)
     os.kill(pid, signal.SIGKILL)
-    until(lambda: not is_alive(pid))
+    until(lambda: not any(place.is_alive for place in bench._idle))  # a thread of it may outlive the others
     assert bench.do(task())
 
 
