@@ -8,6 +8,7 @@ https://docs.dbos.dev; the traps that this file goes around are in docs/decision
 """
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ _ENDED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDE
 _MOST_RECOVERIES: Final = 100  # a job that kills its workers is parked long before, by our own count
 _TRIES: Final = 7  # of a step while the database is away: a minute and a half in all
 _POOL: Final = 10
+_KNOWS_SUBSEC: Final = (3, 42)  # SQLite; the engine goes by the version of Python instead
 
 Do = Callable[[], bool]
 """Does one step and says whether to go on with the next."""
@@ -187,5 +189,12 @@ def _connect(url: URL) -> Connections:
         connection.execute("PRAGMA busy_timeout = 30000")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
+        if sqlite3.sqlite_version_info < _KNOWS_SUBSEC:
+            connection.create_function("unixepoch", -1, _unixepoch)
 
     return engine
+
+
+def _unixepoch(*asked: str) -> float | None:
+    """Seconds since 1970, with their fraction: what the engine asks for, whether SQLite knows it or answers NULL."""
+    return time.time() if asked == ("subsec",) else float(int(time.time())) if not asked else None

@@ -217,7 +217,7 @@ class JobStore:
         """Have an open job begun anew by whoever comes next, unless somebody has taken it meanwhile."""
         same = (*_is(job.key), jobs.c.token == job.token, jobs.c.status.in_(OPEN))
         anew = {"status": "queued", "run": jobs.c.run + 1, "token": jobs.c.token + 1, "owner": None}
-        anew["crashes"] = jobs.c.crashes + crashed
+        anew["crashes"] = jobs.c.crashes + int(crashed)
         with self._database.writing() as connection:
             connection.execute(update(jobs).where(*same).values(anew))
 
