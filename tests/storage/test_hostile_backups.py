@@ -1,6 +1,7 @@
 """Archives from anywhere: what leads out, lies, swells or is broken is refused, and nothing is changed."""
 
 import json
+import re
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -89,6 +90,18 @@ def test_hostile_archives_are_refused_and_leave_nothing(attack, file, elsewhere,
         restore(elsewhere, file)
     assert not elsewhere.folder.exists() or list(elsewhere.folder.iterdir()) == []
     assert {path for path in tmp_path.rglob("*") if path != elsewhere.folder} == before - {elsewhere.folder}
+
+
+@pytest.mark.parametrize(("at", "value"), [(8, 1), (10, 99)], ids=["encrypted", "packed in an unknown way"])
+def test_an_archive_that_cannot_be_unpacked_is_refused(at, value, file, elsewhere):
+    """What its directory says of each member (flags, method) is nothing that can be read here."""
+    data = bytearray(file.read_bytes())
+    for entry in re.finditer(rb"PK\x01\x02", data):
+        data[entry.start() + at] = value
+    file.write_bytes(data)
+    with pytest.raises(StorageError):
+        restore(elsewhere, file)
+    assert not elsewhere.database.exists()
 
 
 def test_a_backup_of_a_later_version_is_refused(file, elsewhere):

@@ -333,15 +333,6 @@ def test_handed_over_are_the_open_jobs_that_the_engine_knows_of(jobs):
     assert {job.key for job in handed} == {waiting.key, running.key}
 
 
-def test_the_census_counts_by_kind_and_status(jobs):
-    """With the moment since which the oldest waits or runs."""
-    submit(jobs, created_at=NOW - timedelta(hours=1))
-    submit(jobs)
-    claim(jobs, submit(jobs, kind="collect", created_at=NOW - timedelta(hours=2)))
-    rows = {(row.kind, row.status): (row.number, row.oldest) for row in jobs.census()}
-    assert rows == {("train", "queued"): (2, NOW - timedelta(hours=1)), ("collect", "running"): (1, NOW)}
-
-
 # For watchers
 
 

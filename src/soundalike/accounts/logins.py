@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from soundalike.accounts.facts import LOGIN_LASTS, hashed, is_token, new_token, read_email, read_password
 from soundalike.accounts.passwords import check_password, hash_password
@@ -96,12 +96,6 @@ class Logins:
         """End all of the user's logins but the present one; returns how many."""
         with self._database.writing() as connection:
             return end_logins(connection, principal.user_id, keep=principal.proof)
-
-    def has_signed_in(self, user_id: UUID) -> bool:
-        """Whether a browser of this user is signed in."""
-        alive = exists().where(logins.c.user_id == user_id, logins.c.expires_at > self._now())
-        with self._database.reading() as connection:
-            return bool(connection.scalar(select(alive)))
 
     def make_link(self, user_id: UUID, *, lasts: timedelta) -> str:
         """Make the token of a link that signs the user in once.

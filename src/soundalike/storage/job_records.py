@@ -103,12 +103,3 @@ class Worker:
     version: str
     lease_seconds: float
     started_at: datetime
-
-
-class Census(NamedTuple):
-    """How many jobs of a kind have a status, and since when the oldest of them waits or runs."""
-
-    kind: str
-    status: str
-    number: int
-    oldest: datetime | None

@@ -23,7 +23,6 @@ from soundalike.errors import IdempotencyConflict, TooManyJobs, UnknownTraining
 from soundalike.storage.database import Database, take_turn
 from soundalike.storage.job_records import (
     OPEN,
-    Census,
     Job,
     JobKey,
     Kind,
@@ -172,15 +171,6 @@ class JobStore:
         statement = select(wanted.id, wanted.status, wanted.event_number).where(wanted.id.in_(session_ids))
         with self._database.reading() as connection:
             return {row.id: Mark(row.status, row.event_number) for row in connection.execute(statement)}
-
-    def census(self) -> list[Census]:
-        """How many jobs of each kind have which status."""
-        since = func.min(func.coalesce(jobs.c.started_at, jobs.c.created_at))
-        statement = select(jobs.c.kind, jobs.c.status, func.count(), since).group_by(
-            jobs.c.kind, jobs.c.status
-        )
-        with self._database.reading() as connection:
-            return [Census(*row) for row in connection.execute(statement)]
 
     # For workers
 

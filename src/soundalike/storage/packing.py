@@ -37,8 +37,9 @@ _ALWAYS_UNPACKED: Final = 64 << 20  # bytes, whatever the archive's size
 _PART: Final = r"[A-Za-z0-9][\w.\-]{0,100}"
 _NAME: Final = re.compile(rf"{DATABASE}|{ENGINE}|{SECRET_KEY}|{ADAPTERS}(?:/{_PART}){{1,6}}", re.ASCII)
 _DAMAGE: Final = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
-    *(RuntimeError, ValueError, KeyError, TypeError, OverflowError),
+    *(zipfile.BadZipFile, zlib.error, EOFError),
+    RuntimeError,  # what zipfile raises for a member that is encrypted, or packed in a way it does not know
+    *(ValueError, KeyError, TypeError, OverflowError),
 )
 
 

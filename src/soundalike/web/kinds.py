@@ -71,7 +71,6 @@ _KINDS: Final = (
     Kind("drafting_timeout", 503, "It took too long", "It was not written within 120 seconds.", waits=True),
     # Inside
     Kind("storage_unavailable", 503, "The database refuses", "The database cannot be used just now.", waits=True),
-    Kind("shutting_down", 503, "The server is going down", "The server is going down. Try again.", waits=True),
     Kind("internal_error", 500, "Something went wrong inside", "Something went wrong inside. It is in the log."),
 )  # fmt: skip
 
