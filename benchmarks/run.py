@@ -1,4 +1,7 @@
-"""Everything `make bench` measures: the parts, collecting, the fleet, the status route, then the demo's whole way."""
+"""Everything `make bench` measures: the parts, virality, collecting, the fleet, the status route, then the demo's way.
+
+Virality is measured on real posts and pairs from the folder `shared` beside the project, where there is one.
+"""
 
 import subprocess
 import sys
@@ -6,11 +9,16 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
+DATA = HERE.parents[1] / "shared/data"
 
 
 def main() -> None:
     """Run the parts one after the other, then the demo, and time the demo."""
     subprocess.run([sys.executable, HERE / "speed.py"], check=True)
+    if DATA.is_dir():
+        pairs = [DATA / f"wording_pairs.{name}.jsonl" for name in ("train", "val")]
+        posts = sorted((DATA / "creators").glob("*.jsonl"))
+        subprocess.run([sys.executable, HERE / "virality", "--pairs", *pairs, "--posts", *posts], check=True)
     for part in ("collecting", "fleet", "web"):
         subprocess.run([sys.executable, HERE / part], check=True)
     began = time.perf_counter()

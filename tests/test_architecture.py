@@ -14,6 +14,7 @@ LAYERS = [
     {"errors"},
     {"config"},
     {"posts"},
+    {"encoder"},
     {"virality", "voice"},
     {"drafts"},
     {"training"},
@@ -44,6 +45,7 @@ HEAVY = (
     "pandas",
     "pydantic",
     "rich",
+    "tiktoken",
 )
 
 

@@ -16,8 +16,11 @@ Every part prints a table and the same as a line of JSON:
 """
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from kills import killed, orders
 from looks import missed

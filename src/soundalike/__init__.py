@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from soundalike.virality.forecast import Forecaster
     from soundalike.virality.patterns import Pattern, find_patterns
     from soundalike.virality.score import ScoredPost, viral_posts
+    from soundalike.virality.wording import wording_probability
     from soundalike.voice.likeness import Likeness
     from soundalike.voice.profile import VoiceProfile, read_voice
 
@@ -40,6 +41,7 @@ _HOMES = {
     "read_voice": "voice.profile",
     "train": "training.inmemory",
     "viral_posts": "virality.score",
+    "wording_probability": "virality.wording",
 }
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "read_voice",
     "train",
     "viral_posts",
+    "wording_probability",
 ]
 
 

@@ -177,6 +177,8 @@ def test_drafts_come_with_their_receipts(trained, command):
         "voiceScore",
         "ceiling",
         "winProbability",
+        "beatsOthers",
+        "winJudge",
         "novelty",
         "nearestPost",
         "label",

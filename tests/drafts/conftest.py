@@ -9,8 +9,9 @@ from itertools import cycle, islice
 
 import pytest
 
-from soundalike.drafts.llama import LlamaWriter, find_embedded_model
+from soundalike.drafts.llama import LlamaWriter
 from soundalike.drafts.writer import CUT_OFF
+from soundalike.encoder.embedded import find_embedded_model
 from soundalike.errors import PromptTooLong, WriterError
 from soundalike.posts.post import Post
 from soundalike.posts.rows import post_of

@@ -3,9 +3,12 @@
 import json
 from itertools import pairwise
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from soundalike.drafts.choosing import adherence
+from soundalike.drafts.choosing import Jury, adherence
 from soundalike.drafts.draft import NearestPost, write_drafts
 from soundalike.drafts.form import Flag, Unfit, read_form
 from soundalike.drafts.guard import CopyGuard
@@ -60,6 +63,32 @@ def likeness(texts):
     return [-float(len(text)) for text in texts]
 
 
+def level(texts):
+    """All alike."""
+    return [0.0] * len(texts)
+
+
+def even(first, _second):
+    """A coin's toss."""
+    return [0.5] * len(first)
+
+
+def loses(first, second, loser):
+    """One text loses to every other nine times in ten."""
+    return [
+        0.1 if one == loser else 0.9 if other == loser else 0.5
+        for one, other in zip(first, second, strict=True)
+    ]
+
+
+def longer_wins(first, second):
+    """The longer text, the more often the longer it is; of two as long the later in the alphabet."""
+    return [
+        0.5 + 0.4 * np.tanh(len(one) - len(other) + (one > other) - (one < other))
+        for one, other in zip(first, second, strict=True)
+    ]
+
+
 def texts_of(drafting):
     """The texts in order."""
     return [draft.text for draft in drafting.drafts]
@@ -78,9 +107,11 @@ def test_faulty_candidates_are_withheld_and_counted(draft, scripted):
 def test_drafts_come_with_their_receipts(draft, scripted):
     """Everything the JSON of a draft needs is there."""
     text = "Nothing beats a long train to Zurich in 2031."
-    (only,) = draft(scripted([text]), count=1, win=lambda texts: [0.75] * len(texts), seed=9).drafts
+    jury = Jury("creator", even, lambda texts: [0.75] * len(texts))
+    (only,) = draft(scripted([text]), count=1, jury=jury, seed=9).drafts
     assert (only.text, only.weighted_length, only.voice_score, only.ceiling) == (text, 45, -45.0, 1.5)
     assert (only.win_probability, only.label, only.seed) == (0.75, "AI", 9)
+    assert (only.beats_others, only.win_judge) == (None, "creator")
     assert only.nearest_post == NearestPost("2", "Nothing beats a long")
     assert 0 < only.novelty < 1
     assert only.flags == (Flag("name", "Zurich"), Flag("number", "2031"))
@@ -102,9 +133,52 @@ def test_winning_probability_weighs_in_the_order(draft, scripted):
             scripted(texts),
             count=2,
             like=lambda each: [0.0] * len(each),
-            win=lambda each, loser=loser: [0.1 if text == loser else 0.9 for text in each],
+            jury=Jury(
+                "creator",
+                even,
+                lambda each, loser=loser: [0.1 if text == loser else 0.9 for text in each],
+            ),
         )
         assert texts_of(drafting)[0] == winner
+
+
+def test_people_in_general_weigh_in_the_order_where_no_post_is_known(draft, scripted):
+    """A jury that knows pairs only is asked about the candidates among themselves, and every draft says who it was."""
+    for loser, winner in (GOOD[1:3], GOOD[2:0:-1]):
+        jury = Jury("wording-quick", lambda first, second, loser=loser: loses(first, second, loser))
+        drafting = draft(scripted(GOOD[1:3]), brief="anything", count=2, like=level, jury=jury)
+        assert texts_of(drafting) == [winner, loser]
+        assert [each.beats_others for each in drafting.drafts] == pytest.approx([0.9, 0.1])
+        assert {(each.win_probability, each.win_judge) for each in drafting.drafts} == {
+            (None, "wording-quick")
+        }
+
+
+def test_chances_against_the_other_drafts_balance(draft, scripted):
+    """What one gains another loses: they are one half on average, whoever judges, and the same each time."""
+    jury = Jury("creator", longer_wins, lambda texts: [0.5] * len(texts))
+    first, again = (draft(scripted(GOOD), count=5, jury=jury) for _ in "12")
+    chances = [each.beats_others for each in first.drafts]
+    assert sum(chances) == pytest.approx(2.5)
+    assert max(first.drafts, key=lambda each: each.beats_others).text == max(GOOD, key=len)
+    assert first == again
+
+
+def test_without_a_jury_nothing_is_said_of_chances(draft, scripted):
+    """No figure stands where nobody was asked."""
+    for each in draft(scripted(GOOD), count=3).drafts:
+        assert (each.win_probability, each.beats_others, each.win_judge) == (None, None, None)
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=40))
+def test_a_text_is_never_held_against_itself(texts):
+    """Whatever candidates repeat, chances stay between 0 and 1, and twins have the same."""
+    jury = Jury("x", longer_wins)
+    chances = jury.chances(texts)
+    assert np.all((chances >= 0) & (chances <= 1))
+    by_text = dict(zip(texts, chances, strict=True))
+    assert [by_text[text] for text in texts] == chances.tolist()
+    assert len(set(texts)) > 1 or chances.tolist() == [0.5] * len(texts)
 
 
 def test_nearly_the_same_is_said_once(draft, scripted):

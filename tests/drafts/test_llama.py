@@ -19,7 +19,8 @@ OTHERS = [Message("user", "Write a post about rain and the price of umbrellas.")
 
 SCRIPT = """
 import sys
-from soundalike.drafts.llama import LlamaWriter, find_embedded_model
+from soundalike.drafts.llama import LlamaWriter
+from soundalike.encoder.embedded import find_embedded_model
 from soundalike.drafts.writer import Message, Sampling
 writer = LlamaWriter(find_embedded_model())
 turns = [
@@ -106,7 +107,8 @@ def test_its_port_needs_a_key(embedded):
 
 _INTERRUPTED = """
 import sys
-from soundalike.drafts.llama import LlamaWriter, find_embedded_model
+from soundalike.drafts.llama import LlamaWriter
+from soundalike.encoder.embedded import find_embedded_model
 from soundalike.drafts.writer import Message, Sampling
 
 writer = LlamaWriter(find_embedded_model())

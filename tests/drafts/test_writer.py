@@ -3,9 +3,10 @@
 import pytest
 import xllamacpp
 
-from soundalike.drafts.llama import LlamaWriter, find_embedded_model
+from soundalike.drafts.llama import LlamaWriter
 from soundalike.drafts.remote import RemoteWriter
 from soundalike.drafts.writer import CUT_OFF, Message, Sampling, is_small_by_name, open_writer
+from soundalike.encoder.embedded import find_embedded_model
 from soundalike.errors import PromptTooLong, SettingsError, WriterError
 
 ORDER = [Message("user", "Write a post about trees.")]

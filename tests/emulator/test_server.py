@@ -66,11 +66,14 @@ def test_served_until_interrupted(posts):
     with subprocess.Popen(
         [sys.executable, "-c", SERVE, row], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        url = process.stdout.readline().strip()
-        assert httpx2.get(url + MINE).status_code == 403
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
-        assert process.stderr.read() == ""
+        try:
+            url = process.stdout.readline().strip()
+            assert httpx2.get(url + MINE).status_code == 403
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=10) == 0
+            assert process.stderr.read() == ""
+        finally:
+            process.kill()
 
 
 def test_twelve_thousand_posts_are_served_in_milliseconds(shared):

@@ -1,4 +1,5 @@
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from soundalike.posts.post import Engagement, Post
 from soundalike.report import charts
 from soundalike.report.timeline import Point, Timeline
 from soundalike.training.card import Impostor, Measure, Novelty, ReportCard
+from soundalike.virality.patterns import Pattern
 from soundalike.virality.score import score_posts
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -72,3 +74,37 @@ def test_a_whisker_stays_inside_its_frame(low, value, high, reference):
     """Even a figure without spread."""
     svg = charts.whisker(low, value, high, reference, scale=charts.linear(0, 1))
     assert all(0 <= place <= 100 for place in places(svg))
+
+
+@st.composite
+def days(draw):
+    """Patterns of some hours, whatever their effects; some with too few posts to have any."""
+    effects = st.floats(1e-6, 1e6)
+    found = []
+    for hour in draw(st.sets(st.integers(0, 23))):
+        low, effect, high = draw(st.none() | st.tuples(effects, effects, effects).map(sorted)) or (None,) * 3
+        is_above = effect is not None and draw(st.booleans())
+        found.append(
+            Pattern(f"hour_{hour:02}", "At some hour", effect, low, high, None, None, is_above, 9, 9, (), ())
+        )
+    return found
+
+
+@given(days())
+@settings(deadline=None)
+def test_hours_are_well_formed_and_stay_inside_their_frame(found):
+    """A mark for each hour with posts enough, none for the others, those above chance in the accent."""
+    root = ET.fromstring(charts.hours(found))
+    assert all(0 <= place <= 100 for place in places(charts.hours(found)))
+    heights = [float(node.get(name)) for node in root.iter() for name in ("y1", "y2", "cy") if node.get(name)]
+    assert all(0 <= height <= float(root.get("height")) for height in heights)
+    marked = [node.get("class") for node in root if node.tag == "g"]
+    assert marked.count("made") == sum(each.above_chance for each in found)
+    assert len(marked) == sum(each.effect is not None for each in found)
+
+
+def test_hours_say_in_words_what_they_show():
+    """A reader who cannot see the picture gets the finding."""
+    found = Pattern("hour_13", "Posted from 12:00 to 15:00", 1.7, 1.2, 2.3, 0.0, 0.0, True, 9, 9, (), ())
+    assert "Posted from 12:00 to 15:00: ×1.70" in ET.fromstring(charts.hours([found]))[0].text
+    assert "No hour stands out" in charts.hours([replace(found, above_chance=False)])

@@ -9,10 +9,14 @@ from soundalike.posts.post import Engagement, Post
 from soundalike.report.page import Page, render
 from soundalike.report.timeline import Point, Timeline
 from soundalike.training.card import Impostor, Measure, Novelty, ReportCard
+from soundalike.training.findings import without_hours
+from soundalike.virality.forecast import Forecaster
+from soundalike.virality.patterns import Pattern
 from soundalike.virality.score import score_posts
 from soundalike.voice.profile import VoiceProfile
 from soundalike.voice.rule import Unit
 from soundalike.voice.traits import Trait
+from writing import made_up_posts
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 TRAIT = Trait(
@@ -32,6 +36,12 @@ TRAIT = Trait(
     against=(),
 )
 START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def pattern(key, **changes):
+    """A pattern above chance."""
+    found = Pattern(key, key, 1.7, 1.2, 2.3, 0.001, 0.01, True, 20, 80, (), ())
+    return replace(found, **changes)
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +68,19 @@ def page():
         seed=1,
         seconds=1.0,
     )
-    draft = Draft(HOSTILE, 50, 1.0, 2.0, None, 1.0, None, (), HOSTILE, 1)
+    draft = Draft(HOSTILE, 50, 1.0, 2.0, 0.6, 1.0, None, (), HOSTILE, 1, 0.7, HOSTILE)
     return Page(
         username="potter",
         version=3,
         name=HOSTILE,
         voice=VoiceProfile("en", 30, 300, (1, 2, 3, 4, 5), 40, "en", (TRAIT,), ()),
-        patterns=(),
+        patterns=(
+            pattern("question", sentence=HOSTILE, evidence_for=("1", "2"), evidence_against=("3", HOSTILE)),
+            pattern("hook_question", sentence="Opens with one", told_by="question"),
+            pattern("list", sentence="A list", above_chance=False, effect=1.1, low=0.8, high=1.5),
+            pattern("hour_13", sentence="Posted from 12:00 to 15:00"),
+            pattern("hour_14", sentence="Posted from 13:00 to 16:00", above_chance=False),
+        ),
         prompt=HOSTILE,
         card=card,
         posts={post.id: post for post in posts},
@@ -125,3 +141,55 @@ def test_a_model_of_no_window_has_no_picture(page):
     bare = render(replace(page, timeline=None))
     assert "viral posts of" not in bare
     assert "Provenance" in bare
+
+
+def test_patterns_stand_with_effect_interval_and_posts_to_click(html):
+    """For and against; of a post that is gone the link alone."""
+    assert re.search(r"<b>×1.70</b> 1.20–2.30", html)
+    row = html[html.index('class="trait lift "') :]
+    row = row[: row.index("</details>")]
+    for post_id in ("1", "2", "3"):
+        assert f'href="https://x.com/potter/status/{post_id}"' in row
+    assert row.count("Against: ") == 2
+    assert "post &#34;&gt;&lt;script&gt;" in row
+
+
+def test_what_another_pattern_tells_is_under_it_and_chance_is_said_aloud(html):
+    """One finding is one row; what cannot be told from chance stands apart, under its name."""
+    assert "Also accounts for: Opens with one, ×1.70" in html
+    assert html.count('class="trait lift "') == 1
+    assert html.count('class="trait lift void-row"') == 1
+    assert "Not distinguishable from chance" in html
+    assert "3 features were tried" in html
+
+
+def test_nothing_above_chance_is_said(page):
+    """A creator whose posts all do alike is told so, not shown an empty table."""
+    chance = [replace(each, above_chance=False) for each in page.patterns]
+    assert "Nothing is above chance." in render(replace(page, patterns=chance))
+    assert "There are too few posts to tell." in render(replace(page, patterns=()))
+
+
+def test_hours_are_a_picture_and_a_sentence(page, html):
+    """What stands out is marked, the rest is hollow; that none stands out is said; hours nobody tried are left out."""
+    picture = re.search(r'<svg class="chart hours".*?</svg>', html).group()
+    assert (picture.count('<g class="made">'), picture.count('<g class="void">')) == (1, 1)
+    assert "Posted from 12:00 to 15:00: ×1.70 the usual engagement (1.20 to 2.30)." in html
+    even = [replace(each, above_chance=False) for each in page.patterns]
+    assert "No hour stands out" in render(replace(page, patterns=even))
+    assert "Best hours" not in render(replace(page, patterns=without_hours(page.patterns)))
+
+
+def test_how_well_a_forecast_did_is_said(page, html):
+    """With its interval; that there is none is said as well."""
+    assert "No forecast of the audience of @potter" in html
+    posts = made_up_posts(200, START)
+    told = render(replace(page, forecaster=Forecaster.fit(posts)))
+    assert re.search(r"is right on \d+% \(\d+–\d+\) of [\d,]+ pairs of later posts; Brier score 0\.\d+", told)
+    assert "people in general answer in its place" in told
+
+
+def test_a_draft_says_its_chances_and_by_whose_word(html):
+    """Against recent posts, and against the other drafts."""
+    for words in ("beats a recent post 60%", "beats the other drafts 70%", "by people in general"):
+        assert f"<span>{words}" in html

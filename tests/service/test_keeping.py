@@ -179,7 +179,8 @@ def test_the_page_stands_without_posts(keep, store):
     purge(store, days=30, now=LATER)
     after = page_of(record, store=store)
     assert after.timeline == before.timeline
-    assert after == replace(before, posts={})
+    assert after.forecaster.to_bytes() == before.forecaster.to_bytes()
+    assert after == replace(before, posts={}, forecaster=after.forecaster)
     html = render(after)
     assert "The text is no longer kept." in html
     quoted = {each.id for each in POSTS if each.text in html}
@@ -233,9 +234,9 @@ def test_a_model_whose_forecaster_cannot_be_read_gives_no_chance(once, keep, loa
     assert [draft.win_probability for draft in drafts] == [None, None]
 
 
-def test_a_forecaster_that_was_of_no_use_is_not_kept(once):
+def test_where_posts_are_too_few_no_forecaster_is_kept(once):
     """Too few posts to tell: no part, and no chance shown."""
-    model = replace(once[3], seen=once[3].seen[-60:], learned=None)
+    model = replace(once[3], seen=once[3].seen[-49:], learned=None)
     parts = parts_of(model)
     assert not {"forecaster", "rivals"} & parts.keys()
     assert model.forecaster is None

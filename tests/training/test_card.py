@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundalike.training.card import (
@@ -76,6 +76,7 @@ def test_equal_distributions_are_nearer_than_different_ones():
     st.lists(st.floats(1, 4000), min_size=1, max_size=30),
     st.lists(st.floats(1, 4000), min_size=1, max_size=30),
 )
+@settings(deadline=None)
 def test_a_distance_lies_between_none_and_all(first, second):
     """Whatever the lengths, the distance is a share."""
     assert 0 <= distribution_distance(first, second, chance()).value <= 1

@@ -8,8 +8,9 @@ import pytest
 
 from soundalike.posts.collection import sort_out
 from soundalike.posts.post import Creator, Window
+from soundalike.training.findings import without_hours
 from soundalike.training.status import Step, TrainingStatus
-from soundalike.training.steps import Made, Training, TrainingOrder, fingerprint
+from soundalike.training.steps import Made, Training, TrainingOrder, fingerprint, liftable
 from soundalike.training.workflow import Journal, train_model
 from soundalike.voice.background_file import shipped_background
 from writing import made_up_posts
@@ -41,6 +42,15 @@ class Actor:
 
     def close(self):
         """Nothing to close."""
+
+
+class Talker(Actor):
+    """A writer of texts that pass every check."""
+
+    texts = (
+        "anything that broke before lunch is fixed by now, and every team knows why.",
+        "my roof leaks, so anything small with fewer parts wins for me today.",
+    )
 
 
 class Kept:
@@ -233,6 +243,49 @@ def test_a_step_that_makes_something_else_has_those_after_it_done_again(memory):
     train(order_of(without(POSTS, 5)), memory, writer)
     assert memory.made == STEPS
     assert writer.asked
+
+
+def test_hours_are_kept_with_the_patterns(first):
+    """Through JSON and back: all of the day, apart from what was tried of the posts themselves."""
+    model, status, memory = first
+    kept = json.loads(memory.rows[Step.PATTERNS][1])["patterns"]
+    assert [hour.key for hour in model.hours] == [f"hour_{hour:02}" for hour in range(24)]
+    assert {hour.key for hour in model.hours} <= {row["key"] for row in kept}
+    assert "hours tried" in status.steps[2].detail
+
+
+def test_a_model_whose_forecaster_proved_nothing_asks_people_in_general(first):
+    """For comparisons and for the order of drafts; both say so, and no chance against recent posts is made up."""
+    model = first[0]
+    assert not model.forecaster.is_useful
+    found = model.compare("we ship a small thing", "it ships")
+    assert (found.judge, found.interval) == ("wording-quick", None)
+    assert "@ada" in found.note
+    drafts = replace(model, writer=Talker()).write("anything", n=2)
+    assert {(draft.win_judge, draft.win_probability) for draft in drafts} == {("wording-quick", None)}
+    assert sum(draft.beats_others for draft in drafts) == pytest.approx(1)
+
+
+def test_a_model_of_an_earlier_version_has_no_hours(first):
+    """None were tried then; it is read as it was."""
+    model = replace(first[0], patterns=tuple(without_hours(first[0].patterns)))
+    assert model.hours == ()
+    assert model.patterns
+
+
+def test_of_patterns_that_say_the_same_the_prompt_is_told_one(first):
+    """The others would be followed twice."""
+    lifting = replace(
+        first[0].patterns[0],
+        key="question",
+        effect=1.5,
+        low=1.2,
+        high=1.8,
+        above_chance=True,
+        told_by="",
+    )
+    same = replace(lifting, key="hook_question", told_by="question")
+    assert [pattern.key for pattern in liftable([lifting, same])] == ["question"]
 
 
 def test_a_post_deleted_since_is_in_neither_part(memory):

@@ -3,7 +3,7 @@
 import json
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,7 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundalike.virality.patterns import FEWEST_POSTS, TOO_FEW, adjust, find_hours, find_patterns
+from soundalike.virality.patterns import (
+    FEWEST_POSTS,
+    TOO_FEW,
+    Pattern,
+    adjust,
+    ask_posts,
+    best_hours,
+    find_hours,
+    find_patterns,
+    judge,
+)
+from soundalike.virality.score import comparable_posts, detrended
+from soundalike.virality.topics import MOST_TOPICS, find_topics
 
 
 def timeline(make_post, rng, size, lifts, *, noise=0.8, trend=0.0):
@@ -65,7 +77,7 @@ def test_a_rare_feature_gets_no_estimate(make_post):
     [pattern] = [pattern for pattern in find_patterns(posts) if pattern.key == "hashtag"]
     assert (pattern.effect, pattern.low, pattern.p_value, pattern.above_chance) == (None, None, None, False)
     assert pattern.reason == TOO_FEW
-    assert (pattern.posts_with, pattern.posts_without) == (9, 91)
+    assert (pattern.posts_with, pattern.posts_without) == (9, 83)  # eight are too young to judge
 
 
 @pytest.mark.parametrize("size", [0, 1, 20])
@@ -83,12 +95,14 @@ def test_an_account_of_zeros_shows_nothing(make_post):
 
 
 def test_what_stands_above_chance_comes_first_and_the_strongest_leads(creator):
-    """The list runs from the strongest above chance through the undistinguished to the untried."""
+    """The list runs from the strongest findings through those they tell and the undistinguished to the untried."""
     patterns = find_patterns(creator("chunxiangai"))
-    ranks = [(not p.above_chance, p.effect is None) for p in patterns]
+    ranks = [(not p.above_chance, p.told_by != "", p.effect is None) for p in patterns]
     assert ranks == sorted(ranks)
-    sure = [abs(np.log(p.effect)) for p in patterns if p.above_chance]
-    assert sure == sorted(sure, reverse=True)
+    for told in (False, True):
+        sure = [abs(np.log(p.effect)) for p in patterns if p.above_chance and bool(p.told_by) == told]
+        assert len(sure) > 3
+        assert sure == sorted(sure, reverse=True)
 
 
 def test_above_chance_keeps_to_the_rate_and_leaves_out_one(creator):
@@ -128,8 +142,130 @@ def test_hours_are_contrasted_on_the_creators_clock(make_post):
     posts = [replace(p, created_at=p.created_at.replace(day=1 + n // 14)) for n, p in enumerate(posts)]
     hours = find_hours(posts, zone=ZoneInfo("Europe/London"))
     assert [pattern.key for pattern in hours] == [f"hour_{h:02}" for h in range(24)]
-    best = [pattern.key for pattern in hours if pattern.above_chance and pattern.effect > 1]
-    assert best == ["hour_21"]
+    lifting = [pattern.key for pattern in hours if pattern.above_chance and pattern.effect > 1]
+    assert lifting == ["hour_20", "hour_21", "hour_22"]  # the three windows of three hours that hold 21:00
+    assert best_hours(hours).low > 2
+
+
+def test_where_no_hour_stands_out_none_is_named(make_post):
+    """Posts that do equally well at any time have no best hours."""
+    rng = np.random.default_rng(8)
+    posts = [make_post(n, int(rng.lognormal(5, 0.7)), hours=5) for n in range(400)]
+    assert best_hours(find_hours(posts)) is None
+
+
+def test_a_window_of_hours_goes_around_midnight(make_post):
+    """`hour_00` holds posts from 23:00 to 02:00."""
+    posts = [make_post(n, 5 + n % 3, hours=1) for n in range(24 * 20)]
+    midnight = find_hours(posts)[0]
+    assert midnight.sentence == "Posted from 23:00 to 2:00"
+    assert (midnight.posts_with, midnight.posts_without) == (54, 378)  # the last two days are not judged yet
+
+
+def test_two_features_of_the_same_posts_are_one_finding(make_post):
+    """Where every question opens the post, the surer of the two patterns leads and the other refers to it."""
+    posts = timeline(make_post, np.random.default_rng(9), 400, {"?": 2.0, "!": 2.0})
+    found = {pattern.key: pattern for pattern in find_patterns(posts) if pattern.above_chance}
+    questions = [found["question"], found["hook_question"]]
+    assert sorted(bool(pattern.told_by) for pattern in questions) == [False, True]
+    assert {pattern.told_by for pattern in questions} < {"", "question", "hook_question", "question_end"}
+    assert not found["exclamation"].told_by
+    leaders = [key for key, pattern in found.items() if not pattern.told_by]
+    assert {pattern.told_by for pattern in found.values()} <= {"", *leaders}
+
+
+def test_a_feature_that_only_rides_on_another_is_told_by_it(make_post):
+    """Long posts do three times as well and hold figures more often; the figures owe it to the length."""
+    rng = np.random.default_rng(10)
+    posts = []
+    for number in range(600):
+        long = rng.random() < 0.4
+        text = "The garden was quiet" + " and the river ran on past the stones" * 6 * long
+        text += " 7" * int(rng.random() < (0.7 if long else 0.1))
+        likes = int(rng.lognormal(5, 0.6) * (3 if long else 1))
+        posts.append(make_post(number, likes, text=text, lang="en"))
+    found = {pattern.key: pattern for pattern in find_patterns(posts)}
+    assert found["number"].above_chance
+    assert found["number"].effect > 1.5
+    assert found["number"].told_by in {"width_to_50", "width_over_200", "width_141_280"}
+
+
+def test_the_creators_own_topics_are_contrasted(make_post):
+    """A word in a quarter of the posts, which doubles engagement, is found without being on any list."""
+    rng = np.random.default_rng(11)
+    posts = []
+    for number in range(300):
+        about = rng.random() < 0.25
+        text = f"Notes on {'#sourdough' if about else 'chess'} number {number}"
+        posts.append(
+            make_post(number, int(rng.lognormal(5, 0.6) * (2 if about else 1)), text=text, lang="en")
+        )
+    found = {pattern.key: pattern for pattern in find_patterns(posts)}
+    assert found["topic:sourdough"].above_chance
+    assert found["topic:sourdough"].sentence == "About “sourdough”"
+
+
+def test_topics_do_not_depend_on_engagement(creator):
+    """The same posts with other counts are about the same things."""
+    posts = creator("zarazhangrui")
+    topics = [
+        [pattern.key for pattern in find_patterns(each) if pattern.key.startswith("topic:")]
+        for each in (posts, shuffled(posts, np.random.default_rng(0)))
+    ]
+    assert set(topics[0]) == set(topics[1])
+    assert len(topics[0]) == MOST_TOPICS
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "topic"),
+    [
+        ("en", ["The compiler is slow", "A #compiler for all", "Compiler's end"], "compiler"),
+        ("es", ["El ajedrez es grande", "Mi Ajedrez nuevo", "un #ajedrez"], "ajedrez"),
+        ("zh", ["我们聊聊人工智能吧", "人工智能很好", "关于人工智能的书"], "人工智能"),
+        ("ja", ["コンパイラを作る", "遅いコンパイラ", "このコンパイラは"], "コンパイラ"),
+        ("ko", ["컴파일러는 느리다", "컴파일러를 만든다", "컴파일러"], "컴파일러"),
+    ],
+)
+def test_topics_are_found_in_five_languages(language, texts, topic):
+    """With its particles, its plural clitics or no spaces around it, the word is the same."""
+    others = [f"x{number}" for number in range(60)]
+    found = find_topics(texts * 5 + others, [language] * 75)
+    assert found[topic].sum() == 15
+    assert not any(other != topic and other in topic for other in found)
+
+
+def test_posts_whose_counts_still_grow_are_not_contrasted(make_post):
+    """Questions of the last two days, at a tenth of the usual so far, say nothing against questions."""
+    rng = np.random.default_rng(12)
+    posts = timeline(make_post, rng, 300, {"?": 1.0})
+    young = [
+        make_post(
+            400 + n,
+            20,
+            text="Why not? It grows",
+            lang="en",
+            created_at=posts[-1].created_at + timedelta(hours=n),
+        )
+        for n in range(1, 40)
+    ]
+    [pattern] = [p for p in find_patterns([*posts, *young]) if p.key == "question"]
+    assert not pattern.above_chance
+    assert pattern.posts_with + pattern.posts_without <= 300
+
+
+def test_counts_that_were_all_read_early_are_contrasted_all_the_same(creator):
+    """@petergyang's counts were read within a day of each post; but for the last two days all are compared."""
+    patterns = find_patterns(creator("petergyang"))
+    assert any(pattern.above_chance for pattern in patterns)
+    assert 400 < patterns[0].posts_with + patterns[0].posts_without < 419
+
+
+def test_patterns_kept_before_a_field_was_added_are_still_read(make_post):
+    """A dictionary without `told_by` makes a pattern of its own."""
+    pattern = find_patterns(timeline(make_post, np.random.default_rng(5), 60, {"?": 1.5}))[0]
+    older = {name: value for name, value in pattern.to_json().items() if name != "told_by"}
+    assert Pattern.from_json(older) == replace(pattern, told_by="")
+    assert Pattern.from_json(pattern.to_json()) == pattern
 
 
 @given(st.lists(st.floats(0, 1), max_size=60))
@@ -163,11 +299,11 @@ def test_q_values_match_the_published_example():
 
 
 def test_twelve_thousand_posts_take_seconds(creator):
-    """12,192 posts of @elonmusk are contrasted within 3 s of one idle core's work beyond reading them."""
+    """12,192 posts of @elonmusk are taken apart and contrasted within 3 s of one idle core's work."""
     posts = creator("elonmusk")
     began = time.process_time()
     assert any(pattern.above_chance for pattern in find_patterns(posts))
-    assert time.process_time() - began < 12  # two cores, and reading the posts, and a busy machine
+    assert time.process_time() - began < 6  # twice the promise: the machine may be busy
 
 
 def shuffled(posts, rng):
@@ -180,12 +316,14 @@ def shuffled(posts, rng):
 
 @pytest.mark.slow
 def test_shuffled_engagement_shows_a_pattern_for_at_most_a_tenth_of_creators(creator, shared):
-    """With engagement dealt out at random, at most 10 % of runs over all creators show any pattern."""
+    """With engagement dealt out at random, at most 10 % of runs over all creators show any pattern, topics and all."""
     rng = np.random.default_rng(0)
     runs = []
     for path in sorted((shared / "data/creators").glob("*.jsonl")):
-        posts = [post for post in creator(path.stem) if not post.is_repost][-1500:]
-        runs += [any(p.above_chance for p in find_patterns(shuffled(posts, rng), seed=s)) for s in range(15)]
+        posts = comparable_posts(creator(path.stem))[-1500:]
+        questions = ask_posts(posts)
+        outcomes = [detrended(shuffled(posts, rng)) for _ in range(15)]
+        runs += [any(p.above_chance for p in judge(posts, outcome, questions)) for outcome in outcomes]
     assert np.mean(runs) <= 0.1
 
 

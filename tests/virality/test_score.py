@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundalike.posts.post import Engagement, Post, Window
-from soundalike.virality.score import PRESETS, score_posts, select_viral, stability, viral_posts
+from soundalike.virality.presets import PRESETS
+from soundalike.virality.score import score_posts, select_viral, stability, viral_posts
 
 COUNT = st.none() | st.integers(0, 10**9)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -127,7 +128,7 @@ def test_reach_ranks_views_where_they_are_known(make_post):
     posts = [make_post(n, likes=100 - n, views=1000 * (n + 1)) for n in range(40)]
     scored = score_posts(posts)
     assert all(each.views_known for each in scored)
-    assert max(scored, key=lambda each: each.reach).post is posts[-1]
+    assert scored[-1].reach == max(each.reach for each in scored)
 
 
 def test_reach_falls_back_on_engagement_and_says_so(make_post):
@@ -168,10 +169,100 @@ def test_a_handful_of_views_cannot_make_a_rate(make_post):
     assert score_posts(posts)[-1].rates["likes"] == pytest.approx(1, rel=0.05)
 
 
+def test_every_preset_says_whose_it_is():
+    """Name and source are filled, and the weights are for what engagement is made of."""
+    for name, preset in PRESETS.items():
+        assert preset.name == name
+        assert preset.source
+        assert set(preset.weights) <= {"likes", "reposts", "replies", "quotes"}
+    assert all(PRESETS[name].reference.startswith("https://github.com/") for name in ("x-2026", "x-2023"))
+
+
+def test_missing_replies_change_no_other_rate(make_post):
+    """Without reply counts a post is weighed by what it states, and the rest is as it was."""
+    posts = [make_post(n, likes=100 + n % 7, views=10_000) for n in range(30)]
+    scored = score_posts(posts)
+    assert all("replies" not in each.rates for each in scored)
+    weighed = score_posts(posts, weights={"likes": 1.0})
+    assert [each.resonance for each in scored] == pytest.approx([each.resonance for each in weighed])
+
+
+def test_a_creator_whose_replies_were_never_counted_is_scored(creator):
+    """@neiltyson's source has no replies, quotes or views: reach is read from engagement, and posts still pass."""
+    scored = score_posts(creator("neiltyson"))
+    assert not any(each.views_known or "replies" in each.rates for each in scored)
+    assert len(select_viral(scored).posts) == 20
+
+
+def test_posts_of_the_last_two_days_are_marked_and_move_no_baseline(make_post):
+    """Forty posts of today with hardly a like yet leave the usual of the others where it was."""
+    settled = [make_post(n, 100) for n in range(60)]
+    young = [
+        make_post(500 + n, 2, created_at=settled[-1].created_at + timedelta(hours=49, minutes=n))
+        for n in range(40)
+    ]
+    scored = score_posts([*settled, *young])
+    assert [each.is_early for each in scored] == [False] * 60 + [True] * 40
+    assert {each.baseline for each in scored} == {100}
+    assert {each.lift for each in scored if not each.is_early} == {1}
+
+
+def test_an_early_post_that_already_outran_the_usual_passes(make_post):
+    """Its counts can only grow, so what it has is enough."""
+    posts = [make_post(n, 100) for n in range(60)]
+    hit = make_post(60, 5_000, created_at=posts[-1].created_at + timedelta(hours=2))
+    [best] = select_viral(score_posts([*posts, hit])).posts
+    assert best.post is hit
+    assert best.is_early
+
+
+def test_where_all_posts_are_young_they_are_each_others_usual(make_post):
+    """Thirty posts of one day are compared with one another, early or not."""
+    posts = [make_post(n, 100, created_at=START + timedelta(minutes=n)) for n in range(30)]
+    assert {each.baseline for each in score_posts(posts)} == {100}
+
+
+def test_counts_that_were_all_read_early_are_scored_all_the_same(creator):
+    """Of @steipete's 261 posts, read within a day of each, those of the last two days alone count as early."""
+    scored = score_posts(creator("steipete"))
+    assert 0 < sum(each.is_early for each in scored) < 10
+    assert select_viral(scored).posts
+
+
+def test_growth_makes_no_late_post_viral(make_post):
+    """An account that grows a thousandfold in two years has its hits in every year, not in the last weeks alone."""
+    rng = np.random.default_rng(1)
+    size = 1_000
+    likes = np.exp(3 + np.log(1_000) * np.arange(size) / size + rng.normal(0, 0.6, size))
+    hits = rng.choice(size, 40, replace=False)
+    likes[hits] *= 10
+    posts = [make_post(n, int(like), hours=17) for n, like in enumerate(likes)]
+    chosen = select_viral(score_posts(posts), top=40).posts
+    found = {int(each.post.id) - 2_000_000_000_000_000_000 for each in chosen}
+    assert len(found & set(hits.tolist())) > 30
+    assert 10 < sum(number < size / 2 for number in found) < 30
+
+
+def test_a_few_likes_among_zeros_are_a_lift_over_one(make_post):
+    """Where the usual is zero a post is held against one, so three likes are three times that."""
+    scored = score_posts([make_post(n, 3 if n == 25 else 0) for n in range(50)])
+    assert scored[25].lift == 3
+    assert scored[25].baseline == 0
+
+
+def test_twenty_posts_are_scored_against_one_another(make_post):
+    """All twenty share one usual, and at most two can be among the top tenth."""
+    rng = np.random.default_rng(3)
+    posts = [make_post(n, int(like), hours=30) for n, like in enumerate(rng.lognormal(5, 1.5, 20))]
+    scored = score_posts(posts)
+    assert len({each.baseline for each in scored if not each.is_early}) == 1
+    assert select_viral(scored).passed <= 2
+
+
 def test_presets_are_those_their_sources_state():
     """Reply 5, quote 5, repost 1, like 0.5 in 2026; like 0.5, repost 1, reply 13.5 in 2023."""
-    assert PRESETS["x-2026"] == {"replies": 5, "quotes": 5, "reposts": 1, "likes": 0.5}
-    assert PRESETS["x-2023"] == {"likes": 0.5, "reposts": 1, "replies": 13.5}
+    assert PRESETS["x-2026"].weights == {"replies": 5, "quotes": 5, "reposts": 1, "likes": 0.5}
+    assert PRESETS["x-2023"].weights == {"likes": 0.5, "reposts": 1, "replies": 13.5}
 
 
 @pytest.mark.parametrize("weights", ["x-1999", {}, {"likes": 0}, {"likes": -1, "quotes": 2}, {"views": 1}])

@@ -113,6 +113,8 @@ def test_drafts_come_with_their_receipts(voice):
         "voiceScore",
         "ceiling",
         "winProbability",
+        "beatsOthers",
+        "winJudge",
         "novelty",
         "nearestPost",
         "label",
@@ -151,37 +153,6 @@ def test_many_drafts_at_once_are_written_or_refused_but_never_pile_up(voice):
     assert sum(answer.status_code == 200 for answer in answers) >= 10
 
 
-@pytest.mark.slow
-def test_two_wordings_are_compared_before_a_creators_audience(voice):
-    """Both ways round it is the same answer; by its model it is the same audience."""
-    client, url = voice
-    a, b = "ship it, agents are eating the world and nobody is ready", "good morning"
-    compare = "/api/train-ai/compare"
-    first = client.post(compare, json={"username": "swyx", "a": a, "b": b}).json()
-    turned = client.post(compare, json={"username": "swyx", "a": b, "b": a}).json()
-    by_model = client.post(compare, json={"modelId": url.rpartition("/")[2], "a": a, "b": b}).json()
-    assert set(first) == {"winner", "probability", "interval", "abstained"}
-    assert first["interval"][0] <= first["probability"] <= first["interval"][1]
-    assert first["probability"] == pytest.approx(1 - turned["probability"], abs=2e-4)
-    assert (first["winner"] is None) == first["abstained"]
-    assert by_model == first
-
-
-@pytest.mark.slow
-def test_the_same_wording_twice_has_no_winner(voice):
-    """One half, and abstained."""
-    client, _ = voice
-    body = client.post("/api/train-ai/compare", json={"username": "swyx", "a": "same", "b": "same"}).json()
-    assert (body["winner"], body["probability"], body["abstained"]) == (None, 0.5, True)
-
-
-def test_a_creator_nobody_knows_cannot_be_compared_before(client, problem):
-    """Nothing is guessed from nothing."""
-    compare = "/api/train-ai/compare"
-    problem(client.post(compare, json={"username": "swyx", "a": "x", "b": "y"}), 422, "too_few_posts")
-    problem(client.post(compare, json={"modelId": str(uuid4()), "a": "x", "b": "y"}), 404, "unknown_model")
-
-
 def test_a_missing_language_model_is_told_without_the_path(trained, tmp_path, problem):
     """Where it should lie is the operator's business."""
     settings = Settings(
@@ -199,3 +170,18 @@ def test_a_missing_language_model_is_told_without_the_path(trained, tmp_path, pr
         assert str(tmp_path) not in problem(answer, 503, "writer_unavailable")["detail"]
         ready = client.get("/readyz").json()
     assert (ready["status"], ready["parts"]["writer"]["status"]) == ("degraded", "degraded")
+
+
+def test_a_model_is_shown_with_its_hours_apart(voice):
+    """One for each hour of the day; the patterns are the rest."""
+    client, url = voice
+    body = client.get(url).json()
+    assert [hour["key"] for hour in body["hours"]] == [f"hour_{hour:02}" for hour in range(24)]
+    assert body["patterns"]
+    assert not {each["key"] for each in body["patterns"]} & {each["key"] for each in body["hours"]}
+
+
+def test_a_model_of_an_earlier_version_has_no_hours(client, kept):
+    """And is shown all the same."""
+    body = client.get(kept()).json()
+    assert (body["patterns"], body["hours"]) == ([], [])

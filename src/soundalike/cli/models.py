@@ -52,11 +52,12 @@ def models_command(as_json: bool) -> None:
 @click.option("--prompt", "prompt_only", is_flag=True, help="Print the prompt only.")
 @as_json
 def show_command(model: str, page: Path | None, prompt_only: bool, as_json: bool) -> None:
-    """Show a model: voice, patterns, report card.
+    """Show a model: voice, patterns, best hours, report card.
 
     MODEL is an id, a name, or @username (its newest model).
     """
     from soundalike.schemas.models import ModelBody
+    from soundalike.service.keeping import forecaster_of
 
     with found_model(model) as (store, record):
         if page:
@@ -67,7 +68,7 @@ def show_command(model: str, page: Path | None, prompt_only: bool, as_json: bool
         elif prompt_only:
             click.echo(record.model_prompt)
         elif not page:
-            report.show_record(record)
+            report.show_record(record, forecaster_of(record, store))
 
 
 @click.command()

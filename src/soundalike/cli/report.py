@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from soundalike.storage import Store, TrainedModelRecord
     from soundalike.training.card import Measure, ReportCard
     from soundalike.training.model import TrainedModel
+    from soundalike.virality.forecast import Forecaster
     from soundalike.virality.patterns import Pattern
     from soundalike.voice.profile import VoiceProfile
 
@@ -20,6 +21,7 @@ _WIDTH = 44  # characters of the ladder
 _TRAITS_SHOWN = 9
 _PATTERNS_SHOWN = 10
 _CHANCE_SHOWN = 3
+_POSTS_SHOWN = 2  # of those a pattern was found in
 
 
 def show_card(card: "ReportCard") -> None:
@@ -65,6 +67,8 @@ def show_drafts(drafts: "Sequence[Draft]") -> None:
     """Print drafts with their receipts."""
     from rich.text import Text
 
+    from soundalike.training import wording
+
     out = console.console()
     for number, draft in enumerate(drafts, start=1):
         out.print(Text(f"{number}  ", style="dim") + Text(console.plain(draft.text), style=console.ACCENT))
@@ -73,8 +77,7 @@ def show_drafts(drafts: "Sequence[Draft]") -> None:
             f"likeness {draft.voice_score:+.2f} (the creator’s {draft.ceiling:+.2f})",
             f"novelty {draft.novelty:.0%}",
         ]
-        if draft.win_probability is not None:
-            receipts.append(f"beats a recent post {draft.win_probability:.0%}")
+        receipts += wording.chances(draft)
         if draft.nearest_post:
             shared = console.plain(draft.nearest_post.shared_text)
             receipts.append(f"nearest post {draft.nearest_post.id}: “{shared}”")
@@ -82,25 +85,27 @@ def show_drafts(drafts: "Sequence[Draft]") -> None:
         out.print(Text("   " + " · ".join(receipts) + "\n", style="dim"))
 
 
-def show_record(record: "TrainedModelRecord") -> None:
-    """Print a kept model: traits, patterns, report card."""
+def show_record(record: "TrainedModelRecord", forecaster: "Forecaster | None") -> None:
+    """Print a kept model: traits, patterns, hours, how well its forecaster did, report card."""
     from soundalike.service.keeping import card_of, patterns_of, voice_of
 
     console.console().print(
         f"[bold]@{record.creator_username}[/bold] v{record.version}  {console.plain(record.model_name)}, trained "
         f"{record.created_at:%-d %b %Y} on {record.base_model}, {record.trainer} trainer. [dim]{record.id}[/dim]"
     )
-    _show_parts(voice_of(record), patterns_of(record), card_of(record))
+    show_voice(voice_of(record))
+    show_virality(record.creator_username, patterns_of(record), forecaster)
+    _show_card(card_of(record))
 
 
 def show_model(model: "TrainedModel") -> None:
     """Print a model just trained."""
-    _show_parts(model.voice, model.patterns, model.report)
+    show_voice(model.voice)
+    show_virality(model.username, model.patterns, model.forecaster)
+    _show_card(model.report)
 
 
-def _show_parts(voice: "VoiceProfile", patterns: "Sequence[Pattern]", card: "ReportCard | None") -> None:
-    show_voice(voice)
-    show_patterns(patterns)
+def _show_card(card: "ReportCard | None") -> None:
     if card:
         console.console().print("\n[bold]Report card[/bold]")
         show_card(card)
@@ -124,24 +129,41 @@ def show_voice(voice: "VoiceProfile") -> None:
         out.print(f"  and {len(distinct) - _TRAITS_SHOWN} more", style="dim")
 
 
-def show_patterns(patterns: "Sequence[Pattern]") -> None:
-    """Print what lifts a post, and what cannot be told from chance."""
+def show_virality(username: str, patterns: "Sequence[Pattern]", forecaster: "Forecaster | None") -> None:
+    """Print what lifts a post, with posts to look at, which hours do, and how well a forecast from it did."""
     from soundalike.training import wording
+    from soundalike.training.findings import only_hours, without_hours
 
     out = console.console()
-    tried = [pattern for pattern in patterns if pattern.effect is not None]
-    above = [pattern for pattern in tried if pattern.above_chance]
-    out.print(f"\n[bold]What lifts a post[/bold]: {wording.patterns(patterns)}")
-    for pattern in above[:_PATTERNS_SHOWN]:
-        out.print(f"  {wording.pattern(pattern)}")
-    if len(above) > _PATTERNS_SHOWN:
-        out.print(f"  and {len(above) - _PATTERNS_SHOWN} more above chance", style="dim")
-    chance = [pattern.sentence for pattern in tried if not pattern.above_chance]
+    features, hours = without_hours(patterns), only_hours(patterns)
+    out.print(f"\n[bold]What lifts a post[/bold]: {wording.patterns(features)}")
+    _show_patterns(username, features)
+    if hours:
+        out.print(f"\n[bold]Best hours[/bold] (UTC): {wording.hours(hours)}")
+    out.print(f"\n[bold]Which wording wins[/bold]: {wording.forecast(username, forecaster)}")
+
+
+def _show_patterns(username: str, features: "Sequence[Pattern]") -> None:
+    from soundalike.training import wording
+    from soundalike.training.findings import leading, told_with
+
+    out = console.console()
+    apart = leading(features)
+    for pattern in apart[:_PATTERNS_SHOWN]:
+        out.print(f"  {console.plain(wording.pattern(pattern))}", markup=False)
+        if same := "; ".join(each.sentence for each in told_with(pattern, features)):
+            out.print(f"    also accounts for: {console.plain(same)}", style="dim", markup=False)
+        links = [wording.post_url(username, post_id) for post_id in pattern.evidence_for[:_POSTS_SHOWN]]
+        links += [f"against: {wording.post_url(username, each)}" for each in pattern.evidence_against[:1]]
+        out.print(f"    {'  '.join(links)}", style="dim", markup=False)
+    if len(apart) > _PATTERNS_SHOWN:
+        out.print(f"  and {len(apart) - _PATTERNS_SHOWN} more above chance", style="dim")
+    chance = [each.sentence for each in features if each.effect is not None and not each.above_chance]
     if chance:
-        shown = "; ".join(chance[:_CHANCE_SHOWN])
-        out.print(
-            f"  Not distinguishable from chance: {shown}; and {len(chance) - _CHANCE_SHOWN} more", style="dim"
-        )
+        shown, more = "; ".join(chance[:_CHANCE_SHOWN]), len(chance) - _CHANCE_SHOWN
+        rest = f"; and {more} more" if more > 0 else ""
+        words = f"  Not distinguishable from chance: {console.plain(shown)}{rest}"
+        out.print(words, style="dim", markup=False)
 
 
 def write_page(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from soundalike.drafts.form import Form, Unfit, find_fault
 from soundalike.drafts.guard import CopyGuard, Overlap
@@ -13,13 +14,19 @@ from soundalike.drafts.prompt import content_words
 from soundalike.drafts.writer import CUT_OFF
 from soundalike.posts.text import words
 
+Floats = NDArray[np.float64]
 Measure = Callable[[Sequence[str]], Iterable[float]]
 """A figure for each text, in their order."""
+Duel = Callable[[Sequence[str], Sequence[str]], Iterable[float]]
+"""For each pair, the probability that the first text is taken up more."""
 
+_EVEN: Final = 0.5
 _STEM: Final = 5
 _ENOUGH_WORDS: Final = 2
 _ALIKE: Final = 0.5  # shared character 5-grams from which on two drafts say the same
 _GRAM: Final = 5
+
+_PANEL: Final = 20  # candidates that the others are held against where no posts are known
 
 # Weights of the ranking, in standard deviations of likeness among the candidates.
 _BRIEF_WEIGHT: Final = 1.0
@@ -36,6 +43,34 @@ class Candidate:
     overlap: Overlap
 
 
+@dataclass(frozen=True, slots=True)
+class Jury:
+    """Who tells which text would be taken up more: its name, its word on pairs, and the chance against recent posts.
+
+    `against_posts` is None for a jury that does not know the creator's posts.
+    """
+
+    name: str
+    duel: Duel
+    against_posts: Measure | None = None
+
+    def chances(self, texts: Sequence[str]) -> Floats:
+        """What texts are ranked by: each one's chance against recent posts, or else against the first of them."""
+        if self.against_posts is not None:
+            return np.fromiter(self.against_posts(texts), dtype=np.float64)
+        return self.among(texts, texts[:_PANEL])
+
+    def among(self, texts: Sequence[str], rivals: Sequence[str]) -> Floats:
+        """Each text's mean chance to win against the rivals that say something else; 0.5 where there are none."""
+        pairs = [(text, rival) for text in texts for rival in rivals]
+        found = self.duel([text for text, _ in pairs], [rival for _, rival in pairs])
+        chances = np.fromiter(found, dtype=np.float64).reshape(len(texts), len(rivals))
+        others = np.array([text != rival for text, rival in pairs], dtype=np.bool_).reshape(chances.shape)
+        counts = others.sum(axis=1)
+        sums: Floats = np.where(others, chances, 0.0).sum(axis=1)
+        return np.where(counts > 0, sums / np.maximum(counts, 1), _EVEN)
+
+
 def judge(text: str, *, brief: str, form: Form, guard: CopyGuard, max_chars: int) -> Candidate:
     """Check form, then copying."""
     overlap = guard.check(text)
@@ -43,11 +78,11 @@ def judge(text: str, *, brief: str, form: Form, guard: CopyGuard, max_chars: int
     return Candidate(text.removesuffix(CUT_OFF), fault or (Unfit.COPIED if overlap.copied else None), overlap)
 
 
-def rank(seen: Iterable[Candidate], *, brief: str, like: Measure, win: Measure | None) -> list[Candidate]:
+def rank(seen: Iterable[Candidate], *, brief: str, like: Measure, jury: Jury | None) -> list[Candidate]:
     """Put the fit candidates in order, best first.
 
     Standardised likeness + 1.0 × brief + 0.5 × novelty + 0.5 × (2 × winning probability − 1), where brief is the share
-    of its content words in the text, two being enough.
+    of its content words in the text, two being enough, and the probability is `Jury.chances`.
     """
     fit = [each for each in seen if each.fault is None]
     if not fit:
@@ -57,8 +92,8 @@ def rank(seen: Iterable[Candidate], *, brief: str, like: Measure, win: Measure |
     scores = (likeness - likeness.mean()) / (likeness.std() or 1.0)
     scores += _BRIEF_WEIGHT * np.array([adherence(text, brief) for text in texts])
     scores += _NOVELTY_WEIGHT * np.array([each.overlap.novelty for each in fit])
-    if win:
-        scores += _WIN_WEIGHT * (2 * np.fromiter(win(texts), dtype=np.float64) - 1)
+    if jury:
+        scores += _WIN_WEIGHT * (2 * jury.chances(texts) - 1)
     return [fit[at] for at in np.argsort(-scores, kind="stable")]
 
 

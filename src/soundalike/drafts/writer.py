@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
+from soundalike.encoder.embedded import find_embedded_model
 from soundalike.errors import SettingsError
 
 Role = Literal["system", "user", "assistant"]
@@ -111,7 +112,7 @@ def is_small_by_name(model: str) -> bool:
 
 
 def _open_embedded() -> Writer:
-    from soundalike.drafts.llama import LlamaWriter, find_embedded_model  # noqa: PLC0415
+    from soundalike.drafts.llama import LlamaWriter  # noqa: PLC0415
 
     return LlamaWriter(find_embedded_model())
 

@@ -12,7 +12,10 @@ from typing import Final
 from markupsafe import Markup
 
 from soundalike.report.timeline import Point, Timeline
+from soundalike.training import wording
 from soundalike.training.card import Measure, ReportCard, spread
+from soundalike.training.findings import hour_of
+from soundalike.virality.forecast import Accuracy
 from soundalike.virality.patterns import Pattern
 
 Scale = Callable[[float], float]
@@ -22,6 +25,11 @@ _ROW: Final = 52
 _LADDER_TOP: Final = 62
 _MARGIN: Final = 6.0  # percent of the width left free at both ends
 _TIMELINE_HEIGHT: Final = 262
+_HOURS_HEIGHT: Final = 124
+_QUARTER: Final = 0.25
+_COIN: Final = 0.5
+_TIMES: Final = {0.125: "×⅛", _QUARTER: "×¼", 0.5: "×½", 1.0: "×1", 2.0: "×2", 4.0: "×4", 8.0: "×8"}
+"""What multipliers are drawn between, and how the marks are called."""
 _MOST_GHOSTS: Final = 3_000  # more dots than this only fill the plane
 
 
@@ -81,7 +89,48 @@ def multiplier(pattern: Pattern) -> Markup:
     if pattern.effect is None or pattern.low is None or pattern.high is None:
         return Markup("")
     kind = "" if pattern.above_chance else "void"
-    return whisker(pattern.low, pattern.effect, pattern.high, 1.0, scale=logarithmic(0.25, 4.0), kind=kind)
+    return whisker(pattern.low, pattern.effect, pattern.high, 1.0, scale=_quarter_to_four(), kind=kind)
+
+
+def accuracy(found: Accuracy) -> Markup:
+    """How often a forecast was right, from a quarter to always; the upright is a coin's toss."""
+    kind = "made" if found.low > _COIN else "void"
+    return whisker(found.low, found.value, found.high, _COIN, scale=linear(_QUARTER, 1.0), kind=kind)
+
+
+def multiplier_axis() -> Markup:
+    """The head of a column of such pictures."""
+    scale = _quarter_to_four()
+    return Markup('<svg class="chart" height="14" aria-hidden="true">{}</svg>').format(
+        Markup("").join(
+            Markup('<text x="{:.2f}%" y="11" text-anchor="middle">{}</text>').format(scale(value), name)
+            for value, name in _TIMES.items()
+            if _QUARTER <= value <= 1 / _QUARTER
+        )
+    )
+
+
+def hours(found: Sequence[Pattern]) -> Markup:
+    """What posting at each hour goes with: multipliers with their intervals; those above chance are marked."""
+    tried = [hour for hour in found if hour.low is not None and hour.high is not None]
+    rising = logarithmic(
+        max(min([0.5, *(hour.low or 1.0 for hour in tried)]), min(_TIMES)),
+        min(max([2.0, *(hour.high or 1.0 for hour in tried)]), max(_TIMES)),
+    )
+
+    def down(times: float) -> float:
+        return _HOURS_HEIGHT * (1 - rising(times) / 100)
+
+    levels = [(name, down(times)) for times, name in _TIMES.items() if 0 < rising(times) < 100]  # noqa: PLR2004 - percent
+    body = Markup("").join(
+        [
+            *(_times_level(name, y) for name, y in levels),
+            *(_hour_mark(hour, down) for hour in tried),
+            *(_hour_name(hour) for hour in (0, 6, 12, 18, 23)),
+        ]
+    )
+    words = f"Engagement by the hour of posting, UTC, as a multiple of the usual. {wording.hours(found)}"
+    return _svg("chart hours", _HOURS_HEIGHT + 26, words, body)
 
 
 def timeline(shown: Timeline) -> Markup:
@@ -237,6 +286,42 @@ def _viral_mark(each: Point, x: float, y: float) -> Markup:
     return Markup(
         '<a href="#post-{}" aria-label="{}"><circle class="c-viral" cx="{:.2f}%" cy="{:.1f}" r="5"/></a>'
     ).format(each.id, label, x, y)
+
+
+def _quarter_to_four() -> Scale:
+    return logarithmic(_QUARTER, 1 / _QUARTER)
+
+
+def _times_level(name: str, y: float) -> Markup:
+    kind = "c-zero" if name == "×1" else "c-grid"
+    return Markup(
+        '<line class="{}" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/><text class="halo" x="0" y="{:.1f}">{}</text>'
+    ).format(kind, y - 4, name, y=y)
+
+
+def _hour_mark(found: Pattern, down: Callable[[float], float]) -> Markup:
+    low, value, high = (down(times or 1.0) for times in (found.low, found.effect, found.high))
+    return Markup(
+        '<g class="{}"><title>{}</title><line class="w-line" x1="{x:.2f}%" x2="{x:.2f}%" y1="{:.1f}" y2="{:.1f}"/>'
+        '<circle class="w-dot" cx="{x:.2f}%" cy="{:.1f}" r="3.5"/></g>'
+    ).format(
+        "made" if found.above_chance else "void",
+        wording.pattern(found),
+        low,
+        high,
+        value,
+        x=_across(hour_of(found)),
+    )
+
+
+def _hour_name(hour: int) -> Markup:
+    return Markup('<text x="{:.2f}%" y="{}" text-anchor="middle">{}:00</text>').format(
+        _across(hour), _HOURS_HEIGHT + 20, hour
+    )
+
+
+def _across(hour: int) -> float:
+    return 6.0 + 4.0 * hour
 
 
 def _powers(low: float, high: float) -> list[int]:

@@ -1,6 +1,6 @@
 """The report as one HTML file: no script, nothing fetched, everything from outside escaped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -15,6 +15,8 @@ from soundalike.report import charts
 from soundalike.report.timeline import Timeline
 from soundalike.training import wording
 from soundalike.training.card import Measure, ReportCard
+from soundalike.training.findings import leading, only_hours, told_with, without_hours
+from soundalike.virality.forecast import Forecaster
 from soundalike.virality.patterns import Pattern
 from soundalike.voice.profile import VoiceProfile
 from soundalike.voice.traits import Trait
@@ -32,7 +34,7 @@ class Page:
     """What one report shows: a graded model, the posts of its window by their figures, and drafts if some were written.
 
     `posts` are all that are still kept, by id: evidence and viral posts are quoted from them. `timeline` is None where
-    the model does not say which window it is of.
+    the model does not say which window it is of. `forecaster` is the one kept with the model, if any is.
     """
 
     username: str
@@ -46,11 +48,13 @@ class Page:
     timeline: Timeline | None
     drafts: Sequence[Draft] = ()
     provenance: Sequence[tuple[str, str]] = field(default=())
+    forecaster: Forecaster | None = None
 
 
 def render(page: Page) -> str:
     """Render the report."""
     timeline = page.timeline if page.timeline and page.timeline.points else None
+    accuracy = page.forecaster.accuracy if page.forecaster else None
     return (
         _environment()
         .get_template("report.html.jinja")
@@ -65,8 +69,12 @@ def render(page: Page) -> str:
             picture=charts.timeline(timeline) if timeline else None,
             posts=page.posts,
             traits=[_trait(trait, page.posts) for trait in page.voice.distinct_traits],
-            patterns=_groups(page.patterns),
-            tried=sum(pattern.effect is not None for pattern in page.patterns),
+            patterns=list(_groups(page)),
+            tried=sum(pattern.effect is not None for pattern in without_hours(page.patterns)),
+            axis=charts.multiplier_axis(),
+            hours=_hours(only_hours(page.patterns)),
+            forecast=wording.forecast(page.username, page.forecaster),
+            accuracy=charts.accuracy(accuracy) if accuracy else None,
             drafts=page.drafts,
             prompt=page.prompt,
             provenance=page.provenance,
@@ -88,14 +96,43 @@ def _trait(trait: Trait, texts: Mapping[str, Post]) -> dict[str, Any]:
     }
 
 
-def _groups(patterns: Sequence[Pattern]) -> list[tuple[str, str, list[Pattern]]]:
-    above = [pattern for pattern in patterns if pattern.above_chance]
-    chance = [pattern for pattern in patterns if pattern.effect is not None and not pattern.above_chance]
-    groups = [
-        ("Above chance", "", above),
-        ("Not distinguishable from chance", "void-row", chance[:_CHANCE_SHOWN]),
-    ]
-    return [group for group in groups if group[2]]
+def _groups(page: Page) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """What is above chance, and the strongest of what is not, each with the posts it was found in."""
+    tried = [pattern for pattern in without_hours(page.patterns) if pattern.effect is not None]
+    above = leading(tried)
+    chance = [pattern for pattern in tried if not pattern.above_chance][:_CHANCE_SHOWN]
+    if above:
+        yield "Above chance", "", [_pattern(pattern, page) for pattern in above]
+    if chance:
+        yield "Not distinguishable from chance", "void-row", [_pattern(pattern, page) for pattern in chance]
+
+
+def _pattern(pattern: Pattern, page: Page) -> dict[str, Any]:
+    return {
+        "sentence": pattern.sentence,
+        "picture": charts.multiplier(pattern),
+        "effect": f"×{pattern.effect:.2f}",
+        "interval": f"{pattern.low:.2f}–{pattern.high:.2f}",
+        "posts": pattern.posts_with,
+        "same": [f"{each.sentence}, ×{each.effect:.2f}" for each in told_with(pattern, page.patterns)],
+        "evidence": [_evidence(post_id, page) for post_id in pattern.evidence_for],
+        "against": [_evidence(post_id, page) for post_id in pattern.evidence_against],
+    }
+
+
+def _evidence(post_id: str, page: Page) -> dict[str, Any]:
+    """A post to look at: where it stands, and its text and day as far as it is still kept."""
+    return {"url": wording.post_url(page.username, post_id), "post": page.posts.get(post_id), "id": post_id}
+
+
+def _hours(found: Sequence[Pattern]) -> dict[str, Any] | None:
+    if not found:
+        return None
+    return {
+        "sentence": wording.hours(found),
+        "picture": charts.hours(found),
+        "found": found,
+    }
 
 
 @cache
@@ -110,7 +147,7 @@ def _environment() -> "Environment":
         "percent_range": _percent_range,
         "signed": charts.signed,
         "day": _day,
-        "multiplier": charts.multiplier,
+        "chances": wording.chances,
     }
     return environment
 

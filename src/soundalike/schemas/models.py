@@ -8,6 +8,10 @@ from pydantic.alias_generators import to_camel
 from soundalike.drafts.draft import Draft, Drafting
 from soundalike.schemas.shape import Pair, Shape
 from soundalike.storage import TrainedModelRecord
+from soundalike.training.comparison import Comparison, Ground, Judge
+from soundalike.training.findings import is_hour
+from soundalike.training.wording import post_url
+from soundalike.virality.forecast import Accuracy
 
 
 class ModelShape(Shape):
@@ -31,11 +35,16 @@ class ModelShape(Shape):
 
 
 class ModelBody(ModelShape):
-    """A trained model whole: voice, patterns, prompt, report card, provenance."""
+    """A trained model whole: voice, patterns, prompt, report card, provenance.
+
+    `hours` are patterns too, one for each hour of the day (UTC), tried apart from the rest; a model of an earlier
+    version has none.
+    """
 
     prompt: str
     voice: dict[str, Any]
     patterns: list[dict[str, Any]]
+    hours: list[dict[str, Any]]
     report_card: dict[str, Any] | None
     provenance: dict[str, Any]
 
@@ -46,7 +55,8 @@ class ModelBody(ModelShape):
             **_model_fields(record),
             prompt=record.model_prompt,
             voice=_camel(record.voice or {}),
-            patterns=_camel(record.patterns or []),
+            patterns=_camel([each for each in record.patterns or [] if not is_hour(each.get("key", ""))]),
+            hours=_camel([each for each in record.patterns or [] if is_hour(each.get("key", ""))]),
             report_card=_camel(record.report) if record.report else None,
             provenance=record.provenance or {},
         )
@@ -60,7 +70,12 @@ class NearestPostShape(Shape):
 
 
 class DraftShape(Shape):
-    """A draft with its receipts."""
+    """A draft with its receipts.
+
+    `winProbability` is its chance against the creator's recent posts, `beatsOthers` that against the other drafts of
+    this answer, both on average. `winJudge` says by whose word: `creator`, the creator's own forecaster, or
+    `wording-quick`, people in general.
+    """
 
     text: str
     weighted_length: int
@@ -72,6 +87,8 @@ class DraftShape(Shape):
     flags: list[dict[str, str]]
     label: str
     seed: int
+    beats_others: float | None
+    win_judge: str | None
 
     @classmethod
     def of(cls, draft: Draft) -> "DraftShape":
@@ -82,12 +99,14 @@ class DraftShape(Shape):
             weighted_length=draft.weighted_length,
             voice_score=round(draft.voice_score, 4),
             ceiling=round(draft.ceiling, 4),
-            win_probability=None if draft.win_probability is None else round(draft.win_probability, 4),
+            win_probability=_rounded(draft.win_probability),
             novelty=round(draft.novelty, 4),
             nearest_post=NearestPostShape(id=near.id, shared_text=near.shared_text) if near else None,
             flags=[{"kind": flag.kind, "text": flag.text} for flag in draft.flags],
             label=draft.label,
             seed=draft.seed,
+            beats_others=_rounded(draft.beats_others),
+            win_judge=draft.win_judge,
         )
 
 
@@ -123,6 +142,10 @@ def _model_fields(record: TrainedModelRecord) -> dict[str, Any]:
     }
 
 
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 4)
+
+
 def _camel(value: Any) -> Any:  # noqa: ANN401 - any JSON
     """The same JSON with its keys in camel case."""
     if isinstance(value, dict):
@@ -137,14 +160,81 @@ class ModelsBody(Shape):
     next_offset: int | None
 
 
+class AccuracyShape(Shape):
+    """How a forecaster did on later posts: the share of pairs it put in order, with its 95 % interval; Brier score."""
+
+    value: float
+    low: float
+    high: float
+    brier: float
+    pairs: int
+    posts: int
+
+    @classmethod
+    def of(cls, found: Accuracy) -> "AccuracyShape":
+        """Shape a back-test."""
+        shares = {name: round(getattr(found, name), 4) for name in ("value", "low", "high", "brier")}
+        return cls(**shares, pairs=found.pairs, posts=found.posts)
+
+
+class ReasonShape(Shape):
+    """Why: in words, which text it speaks for, what it adds to the log odds of `a`, and ids of posts that show it."""
+
+    key: str
+    sentence: str
+    favours: Literal["a", "b"]
+    log_odds: float
+    evidence: list[str]
+
+
+class EvidenceShape(Shape):
+    """A post to look at."""
+
+    id: str
+    url: str
+
+
 class CompareBody(Shape):
     """Which of two wordings this creator's audience would take up more.
 
     `probability` is that of `a` getting more engagement than `b`, `interval` its 95 % interval. No winner is named
-    where the model abstains; where it does not beat chance on this creator's later posts, there is no number either.
+    within 0.40 to 0.60, nor where the interval holds one half: then `abstained`. `judge` is `creator` where the
+    creator's own forecaster answers, with its test on later posts as `accuracy`; `wording-quick` where people in
+    general do, without an interval, and `note` says why.
     """
 
     winner: Literal["a", "b"] | None
-    probability: float | None
+    probability: float
     interval: Pair | None
     abstained: bool
+    judge: Judge
+    accuracy: AccuracyShape | None
+    reasons: list[ReasonShape]
+    evidence: list[EvidenceShape]
+    note: str
+
+    @classmethod
+    def of(cls, found: Comparison, username: str) -> "CompareBody":
+        """Shape a comparison; `username` is whose posts the evidence is."""
+        accuracy, interval = found.accuracy, found.interval
+        return cls(
+            winner=found.winner,
+            probability=round(found.probability, 4),
+            interval=interval and (round(interval[0], 4), round(interval[1], 4)),
+            abstained=found.abstained,
+            judge=found.judge,
+            accuracy=AccuracyShape.of(accuracy) if accuracy else None,
+            reasons=[_reason(reason) for reason in found.reasons],
+            evidence=[EvidenceShape(id=each, url=post_url(username, each)) for each in found.evidence],
+            note=found.note,
+        )
+
+
+def _reason(ground: Ground) -> ReasonShape:
+    return ReasonShape(
+        key=ground.key,
+        sentence=ground.sentence,
+        favours=ground.favours,
+        log_odds=round(ground.log_odds, 4),
+        evidence=[*ground.evidence],
+    )

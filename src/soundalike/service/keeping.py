@@ -12,8 +12,9 @@ from soundalike.posts.post import Post, Window
 from soundalike.report.timeline import Timeline
 from soundalike.storage import Store, TrainedModelRecord, TrainingSession
 from soundalike.training.card import ReportCard
-from soundalike.training.learned import LearnedFromBytes, pack_learned
+from soundalike.training.learned import FORECASTER, LearnedFromBytes, pack_learned, read_forecaster
 from soundalike.training.model import TRAINER, TrainedModel
+from soundalike.virality.forecast import Forecaster
 from soundalike.virality.patterns import Pattern
 from soundalike.voice.background import Background
 from soundalike.voice.profile import VoiceProfile
@@ -178,6 +179,11 @@ def voice_of(record: TrainedModelRecord) -> VoiceProfile:
 def patterns_of(record: TrainedModelRecord) -> tuple[Pattern, ...]:
     """The patterns of a kept model."""
     return tuple(Pattern.from_json(pattern) for pattern in record.patterns or [])
+
+
+def forecaster_of(record: TrainedModelRecord, store: Store) -> Forecaster | None:
+    """The forecaster kept with a model; None where none is, or none that this version reads."""
+    return read_forecaster(store.load_part(record.user_id, record.id, FORECASTER))
 
 
 def card_of(record: TrainedModelRecord) -> ReportCard | None:

@@ -12,6 +12,7 @@ from soundalike.report.timeline import Timeline
 from soundalike.service.keeping import (
     TIMELINE,
     card_of,
+    forecaster_of,
     patterns_of,
     timeline_of,
     training_data_of,
@@ -42,6 +43,7 @@ def page_of(record: TrainedModelRecord, *, store: Store, drafts: Sequence[Draft]
         posts={post.id: post for post in posts},
         timeline=_timeline(record, posts, store),
         drafts=drafts,
+        forecaster=forecaster_of(record, store),
         provenance=list(_provenance(record)),
     )
 

@@ -20,7 +20,10 @@ from soundalike.voice.likeness import Likeness
 RIVALS: Final = 50
 """Recent posts a draft is held against: the median of so many hardly moves."""
 
-_LIKENESS, _FORM, _GUARD, _FORECASTER, _RIVALS = "likeness", "form", "guard", "forecaster", "rivals"
+FORECASTER: Final = "forecaster"
+"""The part that comparisons are made with."""
+
+_LIKENESS, _FORM, _GUARD, _RIVALS = "likeness", "form", "guard", "rivals"
 _VERSION: Final = 1
 
 _Part = TypeVar("_Part")
@@ -29,8 +32,8 @@ _Part = TypeVar("_Part")
 class Learned(Protocol):
     """The parts that writing takes.
 
-    `forecaster` is None where later posts could not be told from chance; `rivals` are its scores of the creator's own
-    recent posts, none without it.
+    `forecaster` is None where there were too few posts to learn from; it may be of no use, and says so. `rivals` are
+    the scores that a useful one gives the creator's own recent posts.
     """
 
     @property
@@ -86,19 +89,15 @@ class LearnedFromPosts:
 
     @cached_property
     def forecaster(self) -> Forecaster | None:
-        """A forecaster that beats chance on later posts, or None."""
+        """A forecaster with its test on later posts; None where there are too few."""
         usual = [post for post in self._seen if post.id not in self._picked]
-        try:
-            forecaster = Forecaster.fit(usual, seed=self._seed)
-        except TooFewPosts:
-            return None
-        return forecaster if forecaster.is_useful else None
+        return fit_forecaster(usual, seed=self._seed)
 
     @cached_property
     def rivals(self) -> Floats:
         """The forecaster's scores of the latest posts learned from."""
         forecaster = self.forecaster
-        if forecaster is None:
+        if forecaster is None or not forecaster.is_useful:
             return np.zeros(0)
         return forecaster.scores([own_text(post) for post in self._seen[-RIVALS:]])
 
@@ -110,7 +109,7 @@ class LearnedFromBytes:
 
     Every property but `forecaster` and `rivals` may raise StorageError: the part is missing or damaged. Without these
     two a model still writes, so that where one cannot be read, as after a change of what the forecast looks at, no
-    probability is shown.
+    probability against the creator's posts is shown.
     """
 
     def __init__(
@@ -138,11 +137,8 @@ class LearnedFromBytes:
 
     @cached_property
     def forecaster(self) -> Forecaster | None:
-        """The forecaster, if the training found a useful one."""
-        try:
-            return self._read(_FORECASTER, Forecaster.from_bytes) if len(self.rivals) else None
-        except StorageError:
-            return None
+        """The forecaster, if there were posts enough for one."""
+        return read_forecaster(self._parts.get(FORECASTER))
 
     @cached_property
     def rivals(self) -> Floats:
@@ -169,10 +165,27 @@ def pack_learned(learned: Learned) -> dict[str, bytes]:
         _FORM: learned.form.to_bytes(),
         _GUARD: learned.guard.to_bytes(),
     }
-    if learned.forecaster is None:
-        return parts
-    rivals = pack(_RIVALS, _VERSION, {}, {"scores": learned.rivals})
-    return {**parts, _FORECASTER: learned.forecaster.to_bytes(), _RIVALS: rivals}
+    if learned.forecaster is not None:
+        parts[FORECASTER] = learned.forecaster.to_bytes()
+    if len(learned.rivals):
+        parts[_RIVALS] = pack(_RIVALS, _VERSION, {}, {"scores": learned.rivals})
+    return parts
+
+
+def fit_forecaster(posts: Sequence[Post], *, seed: int = 0) -> Forecaster | None:
+    """A forecaster learned from these posts, useful or not; None where they are too few."""
+    try:
+        return Forecaster.fit(posts, seed=seed)
+    except TooFewPosts:
+        return None
+
+
+def read_forecaster(content: bytes | None) -> Forecaster | None:
+    """The forecaster kept with a model; None where none is, or none that this version reads."""
+    try:
+        return Forecaster.from_bytes(content) if content is not None else None
+    except ValueError:
+        return None
 
 
 def _read_rivals(content: bytes) -> Floats:

@@ -1,9 +1,9 @@
 """A trained voice: everything learned about a creator, ready to write."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
+from soundalike.drafts.choosing import Jury
 from soundalike.drafts.draft import Draft, Drafting, write_drafts
 from soundalike.drafts.form import Form
 from soundalike.drafts.guard import CopyGuard
@@ -11,9 +11,12 @@ from soundalike.drafts.prompt import VoicePrompt
 from soundalike.drafts.writer import Writer
 from soundalike.posts.post import Post
 from soundalike.training.card import ReportCard
+from soundalike.training.comparison import Comparison, compare, prior_probability
+from soundalike.training.findings import only_hours
 from soundalike.training.learned import Learned, LearnedFromPosts
 from soundalike.virality.forecast import Floats, Forecaster
 from soundalike.virality.patterns import Pattern
+from soundalike.virality.wording import Depth
 from soundalike.voice.background import Background
 from soundalike.voice.likeness import Likeness
 from soundalike.voice.profile import VoiceProfile
@@ -25,6 +28,7 @@ TRAINER: Final = "prompt"
 class TrainedModel:
     """A voice and what stands behind it.
 
+    `patterns` are the features that were contrasted and, after them, the `hours` of the day.
     `seen` are the posts it was learned from, `held_out` those it was graded on, `collected` everything that drafts are
     checked against; `provenance` is how it came about. `writer` is whoever writes now; the voice does not depend on it,
     the report card does. `report` is None until the voice is graded. `learned` is what writing takes, learned from the
@@ -86,13 +90,24 @@ class TrainedModel:
 
     @property
     def forecaster(self) -> Forecaster | None:
-        """Tells which of two wordings would win with this audience; None where that cannot be told from chance."""
+        """Tells which of two wordings would win with this audience, if it is useful; None with too few posts."""
         return self._learned.forecaster
 
     @property
     def rivals(self) -> Floats:
-        """What drafts are held against: the forecaster's scores of recent posts; none without a forecaster."""
+        """What drafts are held against: a useful forecaster's scores of recent posts."""
         return self._learned.rivals
+
+    @property
+    def hours(self) -> tuple[Pattern, ...]:
+        """What posting at each hour of the day (UTC) goes with; none of a model of an earlier version."""
+        return tuple(only_hours(self.patterns))
+
+    def compare(self, a: str, b: str, *, depth: Depth = "quick") -> Comparison:
+        """Tell which of two wordings this audience would take up more; `depth` as in `compare`."""
+        return compare(
+            a, b, forecaster=self.forecaster, patterns=self.patterns, depth=depth, creator=self.username
+        )
 
     def write(
         self,
@@ -129,7 +144,7 @@ class TrainedModel:
             form=self.form,
             guard=self.guard,
             like=self.likeness.scores,
-            win=self._win,
+            jury=self._jury,
             ceiling=self.report.ceiling.value if self.report else 0.0,
             label=self.label,
             count=n,
@@ -139,12 +154,13 @@ class TrainedModel:
         )
 
     @property
-    def _win(self) -> Callable[[Sequence[str]], Sequence[float]] | None:
-        """Each text's mean probability to win against the creator's own recent posts."""
+    def _jury(self) -> Jury:
+        """Who tells which draft would win: the creator's own forecaster, the wording prior where that is of no use."""
         forecaster, rivals = self.forecaster, self.rivals
-        if forecaster is None:
-            return None
-        return lambda texts: forecaster.mean_probability(texts, rivals).tolist()
+        if forecaster is None or not forecaster.is_useful:
+            return Jury("wording-quick", prior_probability)
+        against_posts = (lambda texts: forecaster.mean_probability(texts, rivals)) if len(rivals) else None
+        return Jury("creator", forecaster.probability, against_posts)
 
     @property
     def _learned(self) -> Learned:

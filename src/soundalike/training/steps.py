@@ -19,18 +19,19 @@ from soundalike.posts.post import Creator, Post
 from soundalike.posts.text import own_text
 from soundalike.training import wording
 from soundalike.training.card import ReportCard
+from soundalike.training.findings import leading
 from soundalike.training.grading import grade
 from soundalike.training.model import TrainedModel
 from soundalike.training.status import Step
 from soundalike.virality.features import TEXT_FEATURES
-from soundalike.virality.patterns import Pattern, find_patterns
+from soundalike.virality.patterns import Pattern, find_hours, find_patterns
 from soundalike.voice.background import Background
 from soundalike.voice.profile import VoiceProfile, read_voice
 
 Json = dict[str, Any]
 Tell = Callable[[float, str], None]
 
-_EDITION: Final = dict.fromkeys(Step, 1)
+_EDITION: Final = dict.fromkeys(Step, 1) | {Step.PATTERNS: 2}
 """Raised for a step whose code comes to make something else of the same input."""
 
 _PATTERNS_TOLD: Final = 8  # a prompt with every finding in it is followed in none
@@ -120,7 +121,7 @@ class Training:
 
     @cached_property
     def patterns(self) -> tuple[Pattern, ...]:
-        """What lifts posts."""
+        """What lifts posts: features, then the hours of the day."""
         return tuple(Pattern.from_json(pattern) for pattern in self._made[Step.PATTERNS]["patterns"])
 
     @cached_property
@@ -197,7 +198,8 @@ class Training:
 
     def _find_patterns(self, _tell: Tell) -> Made:
         usual = [post for post in self.split.seen if post.id not in self.order.collection.picked]
-        found = list(find_patterns(usual, seed=self.order.seed))
+        seed = self.order.seed
+        found = [*find_patterns(usual, seed=seed), *find_hours(usual, seed=seed)]
         return Made({"patterns": [pattern.to_json() for pattern in found]}, wording.patterns(found))
 
     def _train(self, _tell: Tell) -> Made:
@@ -236,8 +238,8 @@ def train_prompt(
 def liftable(patterns: Sequence[Pattern]) -> list[Pattern]:
     """What a writer can do to lift a post: features of the text that go with more than the usual, the strongest first.
 
-    When to post, or with which picture, is not for the writer of the words.
+    When to post, or with which picture, is not for the writer of the words; of what says the same, one is told.
     """
     in_text = {feature.key for feature in TEXT_FEATURES}
     found = [p for p in patterns if p.above_chance and p.key in in_text and p.effect and p.effect > 1]
-    return sorted(found, key=lambda pattern: -(pattern.effect or 0))[:_PATTERNS_TOLD]
+    return sorted(leading(found), key=lambda pattern: -(pattern.effect or 0))[:_PATTERNS_TOLD]

@@ -1,312 +1,113 @@
-"""Small closed word lists by language, as patterns. A language without a list has no say, which is not a no.
+"""Which kinds of words a text draws on, by the lists of its language. A language without a list has no say.
 
-The lists hold everyday words a reader would agree on; they are kept short so that each can be checked by eye.
-Chinese and Japanese have no word boundaries, so their entries are matched anywhere. All entries are in lower case and
-are held against lower-case text.
+English and Spanish are matched by whole words, Korean from the beginning of a word (its particles follow), Chinese and
+Japanese, which have no word boundaries, anywhere. Where entries overlap, the longer one counts alone: 我们 is “we”,
+not “I”.
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-Pattern = re.Pattern[str]
+from soundalike.virality.wordlists import INNOCENT, LISTS
+
+KINDS: Final = {kind: 1 << place for place, kind in enumerate(LISTS)}
+"""The bit of each kind in the sets that `said_in` gives."""
+
+_PHRASE: Final = 1 << 62  # a word that begins a phrase
+_TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|[^\w\s]")
+_OPENERS = "\"'“‘「¿¡# "
+_UNSPACED: Final = {"zh": "", "ja": "", "ko": r"(?<!\w)"}
 
 
-def _words(*forms: str) -> Pattern:
-    return re.compile(rf"\b(?:{'|'.join(forms)})\b")
+@dataclass(frozen=True, slots=True)
+class _Spaced:
+    """Whole words by a table, phrases by looking for them among the words."""
+
+    table: Mapping[str, int]
+    phrases: Sequence[tuple[str, int]]
+
+    def said_in(self, text: str) -> int:
+        tokens = _TOKEN.findall(text)
+        said = 0
+        for bits in map(self.table.get, tokens):
+            if bits:
+                said |= bits
+        if said & _PHRASE:
+            line = f" {' '.join(tokens)} "
+            for phrase, bits in self.phrases:
+                if phrase in line:
+                    said |= bits
+        return said & ~_PHRASE
+
+    def opens(self, text: str) -> int:
+        first = _TOKEN.match(text)
+        said = self.table.get(first[0], 0) if first else 0
+        if said & _PHRASE:
+            line = f" {' '.join(_TOKEN.findall(text))} "
+            for phrase, bits in self.phrases:
+                said |= bits * line.startswith(phrase)
+        return said & ~_PHRASE
 
 
-def _anywhere(*forms: str) -> Pattern:
-    return re.compile("|".join(forms))
+@dataclass(frozen=True, slots=True)
+class _Unspaced:
+    """Entries wherever they stand, the longest first."""
+
+    table: Mapping[str, int]
+    pattern: re.Pattern[str]
+
+    def said_in(self, text: str) -> int:
+        said = 0
+        for entry in self.pattern.findall(text + " "):
+            said |= self.table[entry]
+        return said
+
+    def opens(self, text: str) -> int:
+        first = self.pattern.match(text + " ")
+        return self.table[first[0]] if first else 0
 
 
-LISTS: Final[dict[str, dict[str, Pattern]]] = {
-    "first_person": {
-        "en": _words("i", "me", "my", "mine", "myself", "i[’'](?:m|ve|ll|d)"),
-        "es": _words("yo", "me", "mí", "mi", "mis", "conmigo"),
-        "zh": _anywhere("我(?![们們])"),
-        "ja": _anywhere("私(?!たち)", "僕", "俺", "自分"),
-        "ko": _words("나는", "내가", "나도", "저는", "제가", "내", "제"),
-    },
-    "second_person": {
-        "en": _words("you", "your", "yours", "yourself", "you[’'](?:re|ve|ll|d)"),
-        "es": _words("tú", "tu", "tus", "te", "ti", "usted", "ustedes", "contigo"),
-        "zh": _anywhere("[你您妳]"),
-        "ja": _anywhere("あなた", "皆さん", "みなさん"),
-        "ko": _words(r"당신\w*", "너", "너는", "네가", r"여러분\w*"),
-    },
-    "we": {
-        "en": _words("we", "us", "our", "ours", "let[’']s", "we[’'](?:re|ve|ll|d)"),
-        "es": _words("nosotros", "nosotras", "nos", "nuestr[oa]s?"),
-        "zh": _anywhere("[我咱][们們]"),
-        "ja": _anywhere("私たち", "我々", "僕ら"),
-        "ko": _words(r"우리\w*", r"저희\w*"),
-    },
-    "negation": {
-        "en": _words(
-            "no", "not", "never", "nobody", "nothing", "none", "without", "stop", r"\w+n[’']t", "cannot"
-        ),
-        "es": _words("no", "nunca", "nada", "nadie", "ningun[oa]?", "ningún", "sin", "jamás"),
-        "zh": _anywhere("不", "没", "沒", "别(?!人)", "無法", "无法", "从来"),
-        "ja": _anywhere("ない", "ません", "なし", "ダメ", "だめ"),
-        "ko": _words("안", "못", "없다", "없는", "없이", "절대"),
-    },
-    "negative": {
-        "en": _words(
-            "bad",
-            "worse",
-            "worst",
-            "wrong",
-            "fail(?:s|ed|ing|ure)?",
-            "los[ets]",
-            "losing",
-            "loser",
-            "problems?",
-            "sad",
-            "hate",
-            "terrible",
-            "horrible",
-            "awful",
-            "broken?",
-            "fake",
-            "dead",
-            "death",
-            "die[ds]?",
-            "kill(?:s|ed)?",
-            "war",
-            "crisis",
-            "fear",
-            "afraid",
-            "pain",
-            "hard",
-            "mistakes?",
-            "stupid",
-            "dumb",
-            "disaster",
-            "weak",
-            "hurts?",
-            "attacks?",
-            "lies?",
-            "lying",
-            "corrupt",
-            "dangerous",
-            "sick",
-            "tragedy",
-            "tragic",
-            "shame",
-            "unfair",
-        ),
-        "es": _words(
-            "mal",
-            "malo",
-            "mala",
-            "peor",
-            "error(?:es)?",
-            "miedo",
-            "odio",
-            "problemas?",
-            "triste",
-            "crisis",
-            "muert[eo]",
-        ),
-        "zh": _anywhere(
-            "糟",
-            "差劲",
-            "失败",
-            "问题",
-            "错误",
-            "难受",
-            "垃圾",
-            "恶心",
-            "崩溃",
-            "后悔",
-            "可怕",
-            "焦虑",
-            "坑",
-            "死",
-        ),
-        "ja": _anywhere("悪い", "失敗", "問題", "怖い", "最悪", "嫌", "つらい", "辛い", "悲し"),
-    },
-    "positive": {
-        "en": _words(
-            "good",
-            "great",
-            "love[ds]?",
-            "best",
-            "better",
-            "amazing",
-            "awesome",
-            "happy",
-            "beautiful",
-            "win(?:s|ning|ner)?",
-            "won",
-            "success(?:ful)?",
-            "proud",
-            "nice",
-            "fun",
-            "excited",
-            "exciting",
-            "incredible",
-            "wonderful",
-            "perfect",
-            "brilliant",
-            "cool",
-            "glad",
-            "hope",
-            "joy",
-            "enjoy(?:ed)?",
-            "favou?rite",
-            "thrilled",
-            "honou?red",
-            "strong",
-        ),
-        "es": _words(
-            "bien",
-            "buen[oa]?s?",
-            "mejor(?:es)?",
-            "feliz",
-            "gran(?:de)?",
-            "amor",
-            "increíble",
-            "gracias",
-            "genial",
-        ),
-        "zh": _anywhere(
-            "喜欢",
-            "不错",
-            "厉害",
-            "优秀",
-            "牛逼",
-            "太好",
-            "最好",
-            "完美",
-            "开心",
-            "惊艳",
-            "强大",
-            "好用",
-            "推荐",
-            "爱",
-        ),
-        "ja": _anywhere("良い", "いい", "最高", "嬉し", "好き", "素晴らし", "楽し", "ありがとう"),
-    },
-    "arousal": {
-        "en": _words(
-            "wow",
-            "omg",
-            "insane",
-            "crazy",
-            "wild",
-            "shock(?:ed|ing)?",
-            "huge",
-            "massive",
-            "incredible",
-            "unbelievable",
-            "breaking",
-            "urgent",
-            "war",
-            "outrage(?:ous)?",
-            "furious",
-            "explod(?:e|es|ed|ing)",
-            "epic",
-            "mind[- ]?blow(?:n|ing)",
-            "terrifying",
-            "disgrace(?:ful)?",
-            "hell",
-            "damn",
-            "wtf",
-            "lol",
-            "lmao",
-            "hilarious",
-        ),
-        "es": _words("urgente", "increíble", "loc[oa]", "brutal", "enorme", "guerra", "escándalo"),
-        "zh": _anywhere(
-            "震惊", "疯", "炸", "卧槽", "我靠", "惊", "爆", "绝了", "离谱", "紧急", "重磅", "哈哈"
-        ),
-        "ja": _anywhere("すごい", "凄い", "やばい", "ヤバ", "驚", "衝撃", "緊急"),
-    },
-    "superlative": {
-        "en": _words(
-            "best",
-            "worst",
-            "most",
-            "least",
-            "biggest",
-            "greatest",
-            "first",
-            "only",
-            "ever",
-            "always",
-            "never",
-            "every",
-        ),
-        "es": _words("mejor", "peor", "más", "mayor", "siempre", "nunca", "primer[oa]?", "único"),
-        "zh": _anywhere("最", "第一", "唯一", "永远", "所有"),
-        "ja": _anywhere("最も", "最高", "最悪", "一番", "必ず", "すべて", "唯一"),
-    },
-    "question_word": {
-        "en": _words("how", "why", "what", "when", "who", "where", "which"),
-        "es": _words("cómo", "por qué", "qué", "cuándo", "quién", "dónde"),
-        "zh": _anywhere("如何", "怎么", "怎样", "为什么", "为何", "什么", "谁"),
-        "ja": _anywhere("なぜ", "どう", "何", "誰", "いつ"),
-    },
-    "turn": {
-        "en": _words("but", "yet", "however", "instead", "although", "though", "despite", "rather"),
-        "es": _words("pero", "sino", "aunque", "sin embargo"),
-        "zh": _anywhere("但", "却", "然而", "不过", "反而", "虽然"),
-        "ja": _anywhere("しかし", "けど", "だが", "でも", "のに"),
-    },
-    "reason": {
-        "en": _words("because", "since", "so that", "therefore", "that[’']s why", "hence"),
-        "es": _words("porque", "por eso", "ya que", "así que"),
-        "zh": _anywhere("因为", "所以", "因此", "于是", "由于"),
-        "ja": _anywhere("から", "ので", "ため", "だから"),
-    },
-    "now": {
-        "en": _words(
-            "now",
-            "today",
-            "tonight",
-            "tomorrow",
-            "breaking",
-            "just in",
-            "live",
-            "this (?:morning|week|evening)",
-        ),
-        "es": _words("hoy", "ahora", "mañana", "en vivo", "última hora"),
-        "zh": _anywhere("今天", "现在", "刚刚", "今晚", "明天", "最新"),
-        "ja": _anywhere("今日", "今夜", "明日", "たった今", "最新"),
-    },
-    "thanks": {
-        "en": _words(
-            "thanks?", "thank you", "congrat(?:s|ulations)", "welcome", "grateful", "honou?r(?:ed)?"
-        ),
-        "es": _words("gracias", "felicidades", "enhorabuena"),
-        "zh": _anywhere("谢谢", "感谢", "恭喜", "祝贺"),
-        "ja": _anywhere("ありがとう", "感謝", "おめでとう"),
-    },
-    "ask_to_act": {
-        "en": _words(
-            "rt",
-            "retweet",
-            "repost",
-            "please",
-            "share",
-            "follow",
-            "join",
-            "watch",
-            "read",
-            "sign up",
-            "subscribe",
-            "check out",
-            "click",
-            "vote",
-            "tell me",
-            "reply",
-            "comment",
-            "try",
-        ),
-        "es": _words("comparte", "síg[au]e(?:me|nos)?", "únete", "mira", "lee", "vota", "suscríbete", "rt"),
-        "zh": _anywhere("转发", "关注", "点赞", "欢迎", "试试", "评论", "推荐", "订阅", "加入", "链接"),
-        "ja": _anywhere("フォロー", "拡散", "リツイート", "ぜひ", "登録", "見て", "読んで"),
-    },
-}
-"""kind -> language -> pattern."""
+@cache
+def kinds_of(language: str | None) -> int:
+    """The set of kinds that have a list in this language."""
+    return sum(bit for kind, bit in KINDS.items() if language in LISTS[kind])
+
+
+def said_in(text: str, language: str | None) -> int:
+    """The set of kinds whose words a text draws on, as bits of `KINDS`; none where the language has no list."""
+    reader = _reader(language)
+    return reader.said_in(_plain(text)) if reader else 0
+
+
+def opens(text: str, language: str | None) -> int:
+    """The set of kinds of the word or phrase that a text begins with."""
+    reader = _reader(language)
+    return reader.opens(_plain(text).lstrip(_OPENERS)) if reader else 0
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("’", "'")
+
+
+@cache
+def _reader(language: str | None) -> _Spaced | _Unspaced | None:
+    table: dict[str, int] = defaultdict(int)
+    for kind, lists in LISTS.items():
+        for entry in lists.get(language or "", "").split():
+            table[entry.replace("_", " ")] |= KINDS[kind]
+    table |= dict.fromkeys(INNOCENT.get(language or "", "").split(), 0)
+    if not table:
+        return None
+    if language in _UNSPACED:
+        longest_first = sorted(map(re.escape, table), key=len, reverse=True)
+        return _Unspaced(table, re.compile(f"{_UNSPACED[language]}(?:{'|'.join(longest_first)})"))
+    phrases = [(f" {entry} ", bits) for entry, bits in table.items() if " " in entry]
+    words = {entry: bits for entry, bits in table.items() if " " not in entry}
+    for phrase, _ in phrases:
+        first = phrase.split()[0]
+        words[first] = words.get(first, 0) | _PHRASE
+    return _Spaced(words, phrases)

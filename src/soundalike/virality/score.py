@@ -5,42 +5,24 @@ account has viral posts too. Reposts carry somebody else's counts, and posts wit
 are left out here.
 """
 
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Collection as Some
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from soundalike.posts.collection import sort_out
 from soundalike.posts.post import Post, Window
+from soundalike.virality.presets import PRESETS, SUMMED, Weights, read_weights
+from soundalike.virality.surroundings import FEWEST_NEIGHBOURS, Floats, Mask, Surroundings
 
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+EARLY_SECONDS: Final = 48 * 3_600.0
+"""Counts of a younger post still grow. When they were read is not stated, yet no earlier than the newest post."""
 
-WINDOW_SECONDS: Final = 30 * 86_400.0
-"""Half the width of the stretch a post is compared with."""
+COUNTS: Final = (*SUMMED, "bookmarks")
 
-FEWEST_NEIGHBOURS: Final = 20
-"""A median of fewer posts moves with each of them, so a thinner window is widened to the nearest 20 in time."""
-
-COUNTS: Final = ("likes", "reposts", "replies", "quotes", "bookmarks")
-_SUMMED: Final = COUNTS[:4]  # bookmarks are known of a post's rates, yet no part of engagement
-
-PRESETS: Final[Mapping[str, Mapping[str, float]]] = {
-    # xai-org/x-algorithm, home-mixer/params/param.rs at 625f9e3: Reply-, Quote-, Retweet- and FavoriteWeight.
-    "x-2026": {"replies": 5.0, "quotes": 5.0, "reposts": 1.0, "likes": 0.5},
-    # twitter/the-algorithm-ml, projects/home/recap/README.md at b852108: is_favorited, is_retweeted, is_replied.
-    "x-2023": {"likes": 0.5, "reposts": 1.0, "replies": 13.5},
-    # No opinion: the yardstick against which the others' opinions show.
-    "equal": {"likes": 1.0, "reposts": 1.0, "replies": 1.0, "quotes": 1.0},
-}
-"""Weights of resonance. X multiplies its own by predicted probabilities; here they weigh logs of rates, not counts."""
-
-Weights = str | Mapping[str, float]
 Gate = int | Literal["auto"]
 
 STABLE_OVERLAP: Final = 0.7
@@ -57,7 +39,8 @@ class ScoredPost:
     `engagement` is likes + reposts + replies + quotes. `baseline` is the running median of that, `lift` their ratio.
     `reach`, `resonance_percentile` and `viral_score` run from 0 to 100 and count half of the ties; `resonance` is a
     weighted mean log ratio, 0 at the usual. `rates` gives, for each known count, how many times the usual rate it came
-    to. With `views_known` False, reach is read from engagement and resonance from bare counts.
+    to. With `views_known` False, reach is read from engagement and resonance from bare counts. An `is_early` post was
+    written within 48 hours of the newest: its counts still grow, so its figures are the least it will come to.
     """
 
     post: Post
@@ -70,6 +53,7 @@ class ScoredPost:
     viral_score: float
     views_known: bool
     rates: Mapping[str, float]
+    is_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +83,8 @@ def score_posts(
 ) -> list[ScoredPost]:
     """Score the creator's own posts against their running usual; the result is in order of time.
 
+    Posts of the last 48 hours are scored like the rest, but are no part of the usual while 20 others are.
+
     Args:
         posts: Posts of one creator in any order.
         picked: Ids of posts that were collected for their engagement: they are scored, but no part of the usual.
@@ -112,7 +98,7 @@ def score_posts(
     if not shrinkage > 0:
         raise ValueError("shrinkage must be above 0, or a post without replies has no logarithm")
     own = comparable_posts(posts)
-    weighing = _read_weights(weights)
+    weighing = read_weights(weights)
     if not own:
         return []
     usual = _usual(own, picked)
@@ -136,7 +122,9 @@ def score_posts(
         (0.5 * reach + 0.5 * resonance_percentile).tolist(),
         views_known.tolist(),
     )
-    return [ScoredPost(*row) for row in zip(own, *columns, named, strict=True)]
+    return [
+        ScoredPost(*row) for row in zip(own, *columns, named, (~settled_posts(own)).tolist(), strict=True)
+    ]
 
 
 def select_viral(
@@ -203,9 +191,7 @@ def stability(
 
 def comparable_posts(posts: Sequence[Post]) -> list[Post]:
     """The creator's own posts with at least one known count, in order of time, then of id."""
-    kept = [
-        p for p in posts if not p.is_repost and any(getattr(p.engagement, n) is not None for n in _SUMMED)
-    ]
+    kept = [p for p in posts if not p.is_repost and any(getattr(p.engagement, n) is not None for n in SUMMED)]
     return sorted(kept, key=lambda post: (post.created_at, int(post.id)))
 
 
@@ -220,77 +206,29 @@ def seconds_of(posts: Sequence[Post]) -> Floats:
 
 
 def detrended(posts: Sequence[Post]) -> Floats:
-    """log(1 + engagement) minus log(1 + running median), of posts in order of time."""
+    """log(1 + engagement) minus log(1 + running median), of posts in order of time; early ones move no median."""
     if not posts:
         return np.zeros(0)
     engagement = engagement_of(posts)
-    return np.log1p(engagement) - np.log1p(Surroundings(seconds_of(posts)).median(engagement))
+    return np.log1p(engagement) - np.log1p(
+        Surroundings(seconds_of(posts), _usual(posts, ())).median(engagement)
+    )
 
 
-class Surroundings:
-    """For each of the given times, in rising order: the stretch of posts it is compared with, itself among them.
-
-    The stretch is ±30 days, widened to the nearest 20 posts where it holds fewer, and all there are where there are
-    fewer still. Only the `usual` posts are company; all are where the mask is left out.
-    """
-
-    def __init__(self, seconds: Floats, usual: Mask | None = None) -> None:
-        self._usual = np.ones(len(seconds), dtype=np.bool_) if usual is None else usual
-        company = seconds[self._usual]
-        here = np.clip(np.cumsum(self._usual) - 1, 0, None)
-        near_first, near_end = _nearest(seconds, company, here, min(FEWEST_NEIGHBOURS, len(company)))
-        self._first = np.minimum(np.searchsorted(company, seconds - WINDOW_SECONDS, "left"), near_first)
-        self._end = np.maximum(np.searchsorted(company, seconds + WINDOW_SECONDS, "right"), near_end)
-
-    def median(self, values: Floats) -> Floats:
-        """The median of each stretch."""
-        return np.array([_median(stretch) for _, stretch in self._stretches(values)])
-
-    def percentile(self, values: Floats) -> Floats:
-        """Where each value stands in its stretch: the share below it plus half the share equal to it, 0 to 100."""
-        return np.array([_standing(value, stretch) for value, stretch in self._stretches(values)])
-
-    def _stretches(self, values: Floats) -> Iterator[tuple[float, list[float]]]:
-        # One sorted list slides along, so the work grows with the number of posts and not with its square.
-        numbers: list[float] = values[self._usual].tolist()
-        stretch: list[float] = []
-        held_from = held_to = 0
-        for value, first, end in zip(values.tolist(), self._first.tolist(), self._end.tolist(), strict=True):
-            for entering in numbers[held_to:end]:
-                insort(stretch, entering)
-            for leaving in numbers[held_from:first]:
-                del stretch[bisect_left(stretch, leaving)]
-            held_from, held_to = first, end
-            yield value, stretch
+def settled_posts(posts: Sequence[Post]) -> Mask:
+    """Which posts are 48 hours older than the newest: their counts hardly grow any more."""
+    seconds = seconds_of(posts)
+    settled: Mask = seconds <= seconds.max(initial=0.0) - EARLY_SECONDS
+    return settled
 
 
 def _usual(posts: Sequence[Post], picked: Some[str]) -> Mask:
-    """Which posts the others are compared with; all, where nothing but picked ones is there."""
+    """Which posts the others are compared with: neither picked nor early, as far as enough are left."""
     usual = np.array([post.id not in picked for post in posts], dtype=np.bool_)
-    return usual if usual.any() else ~usual
-
-
-def _nearest(
-    seconds: Floats, company: Floats, here: NDArray[np.intp], count: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Bounds of the `count` of the company nearest in time to each post; both bounds never go back.
-
-    `here` is each post's own place in the company, or the place of the one before it.
-    """
-    first = np.clip(here[:, None] + np.arange(1 - count, 2), 0, len(company) - count)
-    farther = np.maximum(seconds[:, None] - company[first], company[first + count - 1] - seconds[:, None])
-    best = np.take_along_axis(first, farther.argmin(axis=1)[:, None], axis=1)[:, 0]
-    best = np.maximum.accumulate(best)
-    return best, best + count
-
-
-def _median(ordered: list[float]) -> float:
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-
-
-def _standing(value: float, ordered: list[float]) -> float:
-    return 50.0 * (bisect_left(ordered, value) + bisect_right(ordered, value)) / len(ordered)
+    if not usual.any():
+        usual = ~usual
+    settled = usual & settled_posts(posts)
+    return settled if settled.sum() >= FEWEST_NEIGHBOURS else usual
 
 
 def _reach(
@@ -341,20 +279,6 @@ def _resonance(rates: Mapping[str, Floats], weights: Mapping[str, float], size: 
 
 def _counts(posts: Sequence[Post], name: str) -> Floats:
     return np.array([getattr(post.engagement, name) for post in posts], dtype=np.float64)  # None becomes NaN
-
-
-def _read_weights(weights: Weights) -> Mapping[str, float]:
-    if isinstance(weights, str):
-        if weights not in PRESETS:
-            raise ValueError(f"no weights are called “{weights}”; there are {', '.join(PRESETS)}")
-        return PRESETS[weights]
-    if (
-        not set(weights) <= set(_SUMMED)
-        or min(weights.values(), default=0) < 0
-        or not sum(weights.values()) > 0
-    ):
-        raise ValueError(f"weights must be zero or more, not all zero, for {', '.join(_SUMMED)}")
-    return weights
 
 
 def _read_gate(gate: Gate, scored: Sequence[ScoredPost]) -> Callable[[ScoredPost], bool]:

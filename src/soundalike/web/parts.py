@@ -20,7 +20,7 @@ from soundalike.storage.fleet import read_fleet
 from soundalike.storage.job_records import Limits
 from soundalike.telemetry.lately import Lately
 from soundalike.telemetry.metrics import Metrics
-from soundalike.web.comparing import Jury
+from soundalike.virality.forecast import Forecaster
 from soundalike.web.drafting import Bench, Kept, Studio
 from soundalike.web.hub import Hub
 from soundalike.web.pricing import Pricing
@@ -38,7 +38,7 @@ class Parts:
     desk: JobDesk
     hub: Hub
     studio: Studio
-    juries: Kept[Jury]
+    forecasters: Kept[Forecaster | None]
     metrics: Metrics
     pricing: Pricing
     readiness: Lately[ReadyBody]
@@ -47,7 +47,7 @@ class Parts:
     def let_go(self) -> None:
         """Keep nothing in memory of what may just have been deleted."""
         self.studio.forget()
-        self.juries.clear()
+        self.forecasters.clear()
 
 
 async def parts_of(request: Request) -> Parts:
@@ -79,7 +79,7 @@ def open_parts(settings: Settings, store: Store, *, now: Callable[[], datetime] 
             ),
             hub=hub,
             studio=studio,
-            juries=Kept(),
+            forecasters=Kept(),
             metrics=Metrics(version=__version__, read_fleet=lambda: read_fleet(store.database, at=now())),
             pricing=pricing,
             readiness=Lately(partial(look, settings, store), seconds=2.0),

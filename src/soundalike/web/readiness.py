@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from soundalike.config import Settings
-from soundalike.drafts.llama import find_embedded_model
+from soundalike.encoder.embedded import find_embedded_model
 from soundalike.errors import SoundalikeError
 from soundalike.schemas.shape import Shape
 from soundalike.storage import Store

@@ -1,17 +1,23 @@
 """Writing in a trained voice, and telling which of two wordings would win."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Depends
 
 from soundalike.errors import UnknownModel
-from soundalike.posts.post import Post, read_username
+from soundalike.posts.post import read_username
 from soundalike.schemas.models import CompareBody, DraftsBody
 from soundalike.schemas.requests import CompareRequest, DraftRequest
 from soundalike.service.jobs import Caller
+from soundalike.service.keeping import forecaster_of, patterns_of
+from soundalike.storage import TrainedModelRecord
+from soundalike.training.comparison import compare
+from soundalike.training.learned import fit_forecaster
+from soundalike.virality.forecast import Forecaster
+from soundalike.virality.patterns import Pattern
 from soundalike.web.callers import Reader, Writer
-from soundalike.web.comparing import Jury
 from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.problems import problems
 from soundalike.web.reading import ModelId, json_only, read_id
@@ -59,24 +65,50 @@ def write_drafts(caller: Writer, model_id: ModelId, asked: DraftRequest, parts: 
     summary="Tell which of two wordings this audience would take up more",
     response_model=CompareBody,
     dependencies=[Depends(json_only)],
-    responses=problems("unknown_model", "invalid_username", "too_few_posts", *_BENCH, body=True),
+    responses=problems("unknown_model", "invalid_username", *_BENCH, body=True),
 )
 def compare_wordings(asked: CompareRequest, caller: Reader, parts: PartsOf) -> CompareBody:
-    """Learned from the creator's kept posts. Names no winner where that cannot be told from chance."""
-    username = _audience(asked, caller, parts)
-    posts = parts.store.load_posts(caller.workspace_id, username)
+    """By what the creator's newest model has learned, kept posts or not; without one, by the posts that are kept.
+
+    Where nothing can be learned of this audience, people in general are asked: `judge` and `note` say so. Names no
+    winner where the judge abstains.
+    """
+    username, record = _audience(asked, caller, parts)
+
+    def answer() -> CompareBody:
+        forecaster, patterns = _learned(username, record, caller, parts)
+        found = compare(asked.a, asked.b, forecaster=forecaster, patterns=patterns, creator=username)
+        return CompareBody.of(found, username)
+
+    return parts.studio.bench.run(answer)
+
+
+def _audience(asked: CompareRequest, caller: Caller, parts: Parts) -> tuple[str, TrainedModelRecord | None]:
+    """Whose audience is meant, and the model that knows it best: the one that was named, or the creator's newest."""
+    store, workspace = parts.store, caller.workspace_id
+    if asked.username is None:
+        found = store.get_model(workspace, read_id(asked.model_id or "", UnknownModel, "model"))
+        return found.creator_username, found
+    username = read_username(asked.username)
+    try:
+        found = store.find_model(workspace, f"@{username}")
+    except UnknownModel:
+        return username, None
+    is_theirs = found.creator_username.lower() == username.lower()  # any model can be called “@name”
+    return (found.creator_username, found) if is_theirs else (username, None)
+
+
+def _learned(
+    username: str, record: TrainedModelRecord | None, caller: Caller, parts: Parts
+) -> tuple[Forecaster | None, Sequence[Pattern]]:
+    """The forecaster kept with the model, and its patterns; where there is none, one learned from the kept posts."""
+    workspace, store = caller.workspace_id, parts.store
+    if record is not None:
+        read = partial(forecaster_of, record, store)
+        kept = parts.forecasters.get((workspace, record.id, record.version), read)
+        if kept is not None:
+            return kept, patterns_of(record)
+    posts = store.load_posts(workspace, username)
     newest = max((post.created_at for post in posts), default=None)
-    key = (caller.workspace_id, username.lower(), len(posts), newest)
-    jury = parts.studio.bench.run(partial(parts.juries.get, key, partial(_fit, posts)))
-    return jury.compare(asked.a, asked.b)
-
-
-def _audience(asked: CompareRequest, caller: Caller, parts: Parts) -> str:
-    if asked.username is not None:
-        return read_username(asked.username)
-    model_id = read_id(asked.model_id or "", UnknownModel, "model")
-    return parts.store.get_model(caller.workspace_id, model_id).creator_username
-
-
-def _fit(posts: list[Post]) -> Jury:
-    return Jury.fit(posts)
+    key = (workspace, username.lower(), len(posts), newest)
+    return parts.forecasters.get(key, partial(fit_forecaster, posts)), ()
