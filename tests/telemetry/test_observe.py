@@ -1,4 +1,5 @@
 import asyncio
+import json
 import time
 
 import httpx2
@@ -201,10 +202,11 @@ def test_what_is_no_request_passes_through(metrics):
 
 
 @pytest.mark.slow
-def test_observing_costs_less_than_60_microseconds(metrics, set_up, tmp_path):
-    """Processor time, the best of up to fifty rounds, since others may use this machine; the log goes to a file."""
+def test_observing_costs_less_than_forty_lines_of_json(metrics, set_up, tmp_path):
+    """Held against work of this machine, the best of fifty rounds each, since others may use it; the log is a file."""
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", b"x"), (b"accept", b"*/*")]}
     start = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]}
+    line = {f"name{number}": "value" for number in range(12)}
 
     async def app(scope, receive, send):
         await send(start)
@@ -217,10 +219,17 @@ def test_observing_costs_less_than_60_microseconds(metrics, set_up, tmp_path):
         began = time.process_time()
         for _ in range(500):
             await application(dict(scope), None, send)
-        return (time.process_time() - began) / 500
+        return time.process_time() - began
+
+    def cost_of_lines():
+        began = time.process_time()
+        for _ in range(500):
+            json.dumps(line)
+        return time.process_time() - began
 
     with (tmp_path / "log").open("w") as file:
         set_up(stream=file, secrets=["one-secret-of-many", "another-secret"])
         observed = Observe(app, metrics=metrics)
-        rounds = (asyncio.run(cost(observed)) - asyncio.run(cost(app)) for _ in range(50))
-        assert any(seconds < 60e-6 for seconds in rounds)
+        rounds = range(50)
+        observing = min(asyncio.run(cost(observed)) - asyncio.run(cost(app)) for _ in rounds)
+        assert observing < 40 * min(cost_of_lines() for _ in rounds)
