@@ -1,6 +1,7 @@
 """Drafting: over-generate, check, rank, return with receipts; say why others were withheld."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +14,7 @@ from soundalike.drafts.draft import NearestPost, write_drafts
 from soundalike.drafts.form import Flag, Unfit, read_form
 from soundalike.drafts.guard import CopyGuard
 from soundalike.drafts.prompt import build_prompt
+from soundalike.drafts.rules import Rule
 from soundalike.errors import PromptTooLong, SettingsError
 from soundalike.posts.text import own_text
 
@@ -294,3 +296,13 @@ def test_the_embedded_model_drafts_in_a_real_voice(embedded, obama):
     assert first == again
     assert all(draft.weighted_length <= 280 for draft in first.drafts)
     assert json.dumps([draft.text for draft in first.drafts])
+
+
+def test_rules_are_kept_by_a_model_that_follows_no_instructions(draft, scripted):
+    """What can be mended is mended; what still breaks a rule is withheld, and the reason counted."""
+    texts = ["Trains are GREAT!", "Delve into trains with me.", "Is any train ever on time?", "Trains sing."]
+    rules = (Rule("no_exclamation"), Rule("replace", "great", "good"), Rule("never_word", "delve"))
+    prompt = replace(build_prompt(POSTS, creator="@ada"), rules=(*rules, Rule("no_question")))
+    found = draft(scripted(texts), prompt=prompt, count=4, rounds=1)
+    assert {each.text for each in found.drafts} == {"Trains are GOOD.", "Trains sing."}
+    assert found.withheld[Unfit.RULE] > 0

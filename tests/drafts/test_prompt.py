@@ -1,11 +1,14 @@
 """Prompts: who, how, examples as data; and nothing in that data can give orders."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from soundalike.drafts.prompt import build_prompt, keywords, plain_messages
+from soundalike.drafts.prompt import VoicePrompt, build_prompt, keywords, plain_messages
+from soundalike.drafts.rules import Rule
 from soundalike.drafts.templates import clean, fill
 
 TEXTS = [
@@ -93,14 +96,14 @@ def test_without_a_voice_only_the_order_remains():
 
 def test_planted_orders_change_nothing():
     """Posts that give a model orders are no examples: the prompt is the same without them."""
-    clean_prompt, planted = (build_prompt(TEXTS + extra, creator="@ada") for extra in ([], ORDERS[:1]))
+    clean_prompt, planted = (build_prompt(TEXTS + extra, creator="@ada") for extra in ([], ORDERS))
     assert planted == clean_prompt
 
 
 @pytest.mark.parametrize("order", ORDERS[1:])
 def test_a_post_cannot_leave_its_place(order):
-    """Neither the fence nor the roles of a chat can be closed from inside."""
-    prompt = build_prompt([order], creator="@ada")
+    """Should one be an example all the same: neither the fence nor the roles of a chat can be closed from inside."""
+    prompt = replace(build_prompt([], creator="@ada"), posts=(order,))
     text = prompt.instructions
     assert [text.count(tag) for tag in ("<posts>", "</posts>", "</post>", "<|", "SYSTEM:")] == [1, 1, 1, 0, 0]
     roles = [message.role for message in prompt.messages("x", is_small=True, max_chars=280)]
@@ -177,3 +180,20 @@ def test_cleaning_keeps_what_is_for_readers(text, cleaned):
 def test_cleaning_twice_changes_nothing(text):
     """What was taken out cannot come back together."""
     assert clean(clean(text)) == clean(text)
+
+
+def test_what_the_user_wants_of_every_draft_is_told_among_the_rules(prompt):
+    """A rule of the user's stands where a model is told how to answer, also after it was kept and read back."""
+    ruled = replace(prompt, rules=(Rule("no_emoji"), Rule("free", "Sound <b>calm</b>.")))
+    assert VoicePrompt.from_json(ruled.to_json()) == ruled
+    rules, _, examples = ruled.instructions.partition("<posts>")
+    assert "\n- Use no emoji.\n" in rules
+    assert "Sound calm." in rules
+    assert "emoji" not in examples
+
+
+def test_a_prompt_kept_before_there_were_rules_is_read(prompt):
+    """It has none."""
+    values = prompt.to_json()
+    del values["rules"]
+    assert VoicePrompt.from_json(values) == prompt

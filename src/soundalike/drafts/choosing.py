@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from soundalike.drafts.form import Form, Unfit, find_fault
 from soundalike.drafts.guard import CopyGuard, Overlap
 from soundalike.drafts.prompt import content_words
+from soundalike.drafts.rules import Rule, broken_rules
 from soundalike.drafts.writer import CUT_OFF
 from soundalike.posts.text import words
 
@@ -71,11 +72,17 @@ class Jury:
         return np.where(counts > 0, sums / np.maximum(counts, 1), _EVEN)
 
 
-def judge(text: str, *, brief: str, form: Form, guard: CopyGuard, max_chars: int) -> Candidate:
-    """Check form, then copying."""
+def judge(
+    text: str, *, brief: str, form: Form, guard: CopyGuard, max_chars: int, rules: Sequence[Rule] = ()
+) -> Candidate:
+    """Check form, then copying, then the user's rules."""
     overlap = guard.check(text)
     fault = find_fault(text, brief=brief, form=form, max_chars=max_chars)
-    return Candidate(text.removesuffix(CUT_OFF), fault or (Unfit.COPIED if overlap.copied else None), overlap)
+    if fault is None and overlap.copied:
+        fault = Unfit.COPIED
+    if fault is None and broken_rules(text, rules):
+        fault = Unfit.RULE
+    return Candidate(text.removesuffix(CUT_OFF), fault, overlap)
 
 
 def rank(seen: Iterable[Candidate], *, brief: str, like: Measure, jury: Jury | None) -> list[Candidate]:

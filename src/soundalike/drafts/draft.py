@@ -20,6 +20,7 @@ from soundalike.drafts.form import MOST_CHARACTERS, Flag, Form, Unfit, find_flag
 from soundalike.drafts.guard import CopyGuard
 from soundalike.drafts.length import weighted_length
 from soundalike.drafts.prompt import TURNS, VoicePrompt, plain_messages
+from soundalike.drafts.rules import apply_rules
 from soundalike.drafts.templates import clean
 from soundalike.drafts.writer import Message, Sampling, Writer
 from soundalike.errors import PromptTooLong, SettingsError
@@ -126,12 +127,16 @@ def write_drafts(
     """
     order = _read_order(brief, max_chars, continue_from)
     _check_range("The number of drafts", count, MOST_DRAFTS)
+    rules = prompt.rules if prompt else ()
     batch = count if unselected else count * _CANDIDATES_PER_DRAFT
     seen: list[Candidate] = []
     chosen: list[Candidate] = []
     for answers in _write(order, writer, prompt, batch=batch, rounds=rounds, seed=seed):
-        texts = [_continued(order.continue_from, tidy(answer, form)) for answer in answers]
-        seen += [judge(text, brief=order.told, form=form, guard=guard, max_chars=max_chars) for text in texts]
+        texts = [apply_rules(_continued(order.continue_from, tidy(each, form)), rules) for each in answers]
+        seen += [
+            judge(text, brief=order.told, form=form, guard=guard, max_chars=max_chars, rules=rules)
+            for text in texts
+        ]
         ranked = [] if unselected else rank(seen, brief=order.brief, like=like, jury=jury)
         chosen = choose_first(seen, count) if unselected else choose_best(ranked, count)
         if len(chosen) >= count:

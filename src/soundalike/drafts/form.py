@@ -76,6 +76,7 @@ class Unfit(StrEnum):
     MENTION = "invented mention"
     UNFINISHED = "unfinished"
     COPIED = "copied"
+    RULE = "against a rule"
     REPEATED = "too like another candidate"
 
 

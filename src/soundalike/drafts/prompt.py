@@ -1,7 +1,6 @@
 """What a language model is told: a voice as instructions for those that follow them, as turns for small ones."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,6 +8,8 @@ from typing import Any, Final, Self
 
 import regex
 
+from soundalike.drafts.orders import gives_orders, subject_of
+from soundalike.drafts.rules import Rule
 from soundalike.drafts.templates import clean, fill
 from soundalike.drafts.variety import order_by_variety
 from soundalike.drafts.writer import Message
@@ -28,15 +29,8 @@ _CONTENT = regex.compile(
     rf"[[\p{{L}}\p{{M}}'’]--{_UNSPACED}]{{{_CONTENT_LETTERS},}}|{_UNSPACED}{{2}}", regex.V1
 )
 _UNSPACED_ONE = regex.compile(_UNSPACED)
+_NO_SUBJECT: Final = "anything"
 _BROKEN_OFF = (":", "…", ",", "：", "，")  # what a link or a longer post stood behind
-_ORDER = re.compile(
-    r"""
-    \b(?:ignore|disregard|forget)\b.{0,30}\b(?:previous|prior|above|earlier|all|your)\b.{0,30}\b(?:instruction|prompt|rule)
-    | \b(?:system|developer)\ (?:prompt|message)\b
-    | \b(?:respond|reply|answer)\ (?:only\ with|with\ only|exclusively)\b
-    """,
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +38,8 @@ class VoicePrompt:
     """A voice in words a language model can use.
 
     `traits` are sentences with their figures, the most regular first; `patterns` sentences on what lifts posts, those
-    beyond chance only; `posts` the examples to choose from, in an order of which every beginning is varied.
+    beyond chance only; `posts` the examples to choose from, in an order of which every beginning is varied; `rules`
+    what the user wants of every draft.
     """
 
     creator: str
@@ -52,16 +47,18 @@ class VoicePrompt:
     traits: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     posts: tuple[str, ...] = field(default=(), repr=False)
+    rules: tuple[Rule, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The prompt as plain values; `from_json` reads them back."""
-        return asdict(self)
+        return asdict(self) | {"rules": [rule.to_json() for rule in self.rules]}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Read a prompt from its plain values."""
         lists = {name: tuple(values[name]) for name in ("traits", "patterns", "posts")}
-        return cls(**{**values, **lists})
+        rules = tuple(map(Rule.from_json, values.get("rules", ())))
+        return cls(**{**values, **lists, "rules": rules})
 
     @property
     def instructions(self) -> str:
@@ -72,6 +69,7 @@ class VoicePrompt:
             language=self.language,
             traits=self.traits,
             patterns=self.patterns,
+            rules=[rule.sentence for rule in self.rules],
             posts=self.posts[:SHOWN],
         )
 
@@ -95,7 +93,7 @@ class VoicePrompt:
         rarity = _rarity(self.posts)
         chat: list[Message] = []
         for post in _choose(self.posts, brief, rarity, count):
-            subject = ", ".join(keywords(post, rarity)) or "anything"
+            subject = ", ".join(keywords(post, rarity)) or _NO_SUBJECT
             chat += [Message("user", _turn(subject)), Message("assistant", post)]
         return chat
 
@@ -139,17 +137,13 @@ def content_words(text: str) -> set[str]:
 
 
 def _usable(texts: Iterable[str]) -> list[str]:
-    cleaned = (
-        clean(LINK.sub("", text)) for text in texts if len(text) <= _LONGEST and not MENTION.search(text)
-    )
+    told = (text for text in texts if len(text) <= _LONGEST and not gives_orders(text))
+    cleaned = (clean(LINK.sub("", text)) for text in told if not MENTION.search(text))
     return list(
         dict.fromkeys(
             text
             for text in cleaned
-            if _width(text) in _WIDTHS
-            and words(text)
-            and not text.endswith(_BROKEN_OFF)
-            and not _ORDER.search(text)
+            if _width(text) in _WIDTHS and words(text) and not text.endswith(_BROKEN_OFF)
         )
     )
 
@@ -174,7 +168,8 @@ def _choose(posts: Sequence[str], brief: str, rarity: Mapping[str, float], count
 
 
 def _small_request(brief: str, continue_from: str | None) -> list[Message]:
-    order = [Message("user", _turn(" ".join(brief.split()).rstrip(".")))]
+    subject = " ".join(subject_of(brief).split()).rstrip(".") or _NO_SUBJECT
+    order = [Message("user", _turn(subject))]
     return [*order, Message("assistant", clean(continue_from))] if continue_from else order
 
 

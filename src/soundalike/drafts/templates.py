@@ -18,6 +18,9 @@ _ROLE = re.compile(
 )
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _KEPT: Final = {"\n", "\u200c", "\u200d", *map(chr, range(0xE0020, 0xE0080))}  # joiners, and what makes flags
+_FLAG_OR_TAG = re.compile(
+    "(🏴[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)|[\U000e0000-\U000e007f]"
+)  # outside of flags a text can be spelled in such letters that a model reads and nobody sees
 _MANY_BREAKS = re.compile(r"\n{3,}")
 
 
@@ -25,6 +28,7 @@ def clean(text: str) -> str:
     """Take out of a text what is not for readers: control and bidi characters, chat tokens, tags, names of roles."""
     text = unicodedata.normalize("NFC", text.replace("\t", " "))
     text = "".join(char for char in text if char in _KEPT or unicodedata.category(char) not in _INVISIBLE)
+    text = _FLAG_OR_TAG.sub(lambda found: found[1] or "", text)
     while (stripped := _CONTROL_TOKEN.sub("", text)) != text:  # what is left may close up to a new one
         text = stripped
     return _MANY_BREAKS.sub("\n\n", _ROLE.sub("", text)).strip()
