@@ -1,6 +1,6 @@
-"""Everything `make bench` measures: the parts, virality, collecting, the fleet, the status route, then the demo's way.
+"""Everything `make bench` measures: the parts, virality, the voice, collecting, the fleet, the status route, the demo.
 
-Virality is measured on real posts and pairs from the folder `shared` beside the project, where there is one.
+Virality and the voice are measured on real posts and pairs from the folder `shared` beside the project, if it is there.
 """
 
 import subprocess
@@ -19,6 +19,7 @@ def main() -> None:
         pairs = [DATA / f"wording_pairs.{name}.jsonl" for name in ("train", "val")]
         posts = sorted((DATA / "creators").glob("*.jsonl"))
         subprocess.run([sys.executable, HERE / "virality", "--pairs", *pairs, "--posts", *posts], check=True)
+        subprocess.run([sys.executable, HERE / "voice", "--data", DATA], check=True)
     for part in ("collecting", "fleet", "web"):
         subprocess.run([sys.executable, HERE / part], check=True)
     began = time.perf_counter()

@@ -38,7 +38,7 @@ def main() -> None:
     )
     save_background(background, options.out)
     size = options.out.stat().st_size / 1e6
-    print(f"{len(background.writers)} writers of {len(by_writer)}, {size:.2f} MB: {options.out}")
+    print(f"{len(background.writers)} writers from {len(by_writer)} accounts, {size:.2f} MB: {options.out}")
 
 
 def _options() -> argparse.Namespace:

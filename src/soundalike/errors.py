@@ -17,7 +17,7 @@ SoundalikeError
 ├── PostsError                   a file of posts cannot be read
 ├── TooFewPosts                  not enough material for what was asked
 ├── Unknown                      nothing of that name or id here
-│   ├── UnknownSession, UnknownTraining, UnknownModel, UnknownPosts
+│   ├── UnknownSession, UnknownTraining, UnknownModel, UnknownDraft, UnknownQuiz, UnknownPosts
 │   └── UnknownAccount           no such user, workspace, member, invitation or key
 ├── Busy                         another process or thread is at it already
 ├── JobError                     the background job cannot be begun, stopped or taken up
@@ -209,6 +209,18 @@ class UnknownModel(Unknown):
     """No trained model has this id, name or username."""
 
     code = "unknown_model"
+
+
+class UnknownDraft(Unknown):
+    """No draft has this id."""
+
+    code = "unknown_draft"
+
+
+class UnknownQuiz(Unknown):
+    """No quiz has this id."""
+
+    code = "unknown_quiz"
 
 
 class UnknownPosts(Unknown):

@@ -151,7 +151,8 @@ def test_a_forgotten_creator_is_bought_anew(command, service):
 
     status, out, _ = command("forget", "@Ada", "--yes", "--json")
 
-    assert (status, json.loads(out)) == (0, {"username": "Ada", "models": 0, "sessions": 1, "posts": 182})
+    gone = {"username": "Ada", "models": 0, "sessions": 1, "posts": 182, "drafts": 0}
+    assert (status, json.loads(out)) == (0, gone)
     again, _ = analyze(command)
     assert again["stats"]["keptBefore"] == 0
     assert again["stats"]["credits"] == first["stats"]["credits"]

@@ -159,10 +159,11 @@ def test_the_same_seed_gives_the_same_card(trained, command, swyx):
 
 
 def test_the_same_seed_gives_the_same_drafts(trained, command):
-    """Twice the same order, twice the same answer."""
-    first, second = (command("write", "@swyx", "agents", "-n", "3", "--seed", "7", "--json")[1] for _ in "12")
-    assert json.loads(first)["drafts"]
-    assert first == second
+    """Twice the same order, twice the same answer, each draft kept under an id of its own."""
+    ask = ("write", "@swyx", "agents", "-n", "3", "--seed", "7", "--json")
+    first, second = (json.loads(command(*ask)[1]) for _ in "12")
+    ids = {draft.pop("id") for answer in (first, second) for draft in answer["drafts"]}
+    assert (len(ids), first) == (6, second)
 
 
 def test_drafts_come_with_their_receipts(trained, command):

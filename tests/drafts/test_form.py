@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundalike.drafts.form import Flag, Form, Unfit, find_fault, find_flags, read_form, tidy
+from soundalike.drafts.flags import Flag, find_flags
+from soundalike.drafts.form import Form, Unfit, find_fault, read_form
 from soundalike.drafts.length import weighted_length
 from soundalike.drafts.reading import hash_text
+from soundalike.drafts.tidying import tidy
 from soundalike.drafts.writer import CUT_OFF
 from soundalike.posts.rows import post_of
 from soundalike.posts.text import own_text

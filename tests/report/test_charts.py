@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from soundalike.posts.post import Engagement, Post
 from soundalike.report import charts
 from soundalike.report.timeline import Point, Timeline
-from soundalike.training.card import Impostor, Measure, Novelty, ReportCard
+from soundalike.training.card import Impostor, ReportCard
+from soundalike.training.originality import Novelty
+from soundalike.training.pools import Measure
 from soundalike.virality.patterns import Pattern
 from soundalike.virality.score import score_posts
 
@@ -26,11 +28,22 @@ def measure_of(drawn, count):
 measures = st.builds(measure_of, st.tuples(figures, figures, figures), st.integers(0, 500))
 
 
-def card(ceiling, drafts, floor, gap=None, impostors=()):
+def card(ceiling, drafts, floor, gap=None, impostors=(), *, selected=None):
     """A report card with these pools."""
-    zero = Measure(0, 0, 0, 0)
     return ReportCard(
-        ceiling, drafts, floor, impostors, gap, zero, Novelty(0, 1, 0, 1), {}, (), (), "w", 0, 1
+        ceiling,
+        drafts,
+        floor,
+        impostors,
+        gap,
+        Novelty(0, 1, 0, 1),
+        withheld={},
+        texts=(),
+        notes=(),
+        writer="w",
+        seed=0,
+        seconds=1,
+        selected=selected,
     )
 
 
@@ -45,7 +58,9 @@ def places(svg):
 @settings(deadline=None)
 def test_a_ladder_is_well_formed_and_stays_inside_its_frame(ceiling, drafts, floor):
     """Whatever the figures, nothing is drawn outside and the markup is whole."""
-    svg = charts.ladder(card(ceiling, drafts, floor, gap=ceiling, impostors=(Impostor("a", 1.0),)))
+    svg = charts.ladder(
+        card(ceiling, drafts, floor, gap=ceiling, impostors=(Impostor("a", 1.0),), selected=floor)
+    )
     assert all(0 <= place <= 100 for place in places(svg))
 
 
@@ -54,6 +69,15 @@ def test_a_ladder_says_in_words_what_it_shows():
     svg = charts.ladder(card(Measure(2.22, 2, 2.4, 9), Measure(0.7, 0.3, 1, 9), Measure(-1.2, -1.5, -1, 9)))
     assert "Ceiling +2.22 (+2.00 to +2.40)." in svg
     assert "Floor −1.20" in svg
+    assert "Selected" not in svg
+
+
+def test_drafts_that_were_picked_stand_apart_from_those_that_were_not():
+    """A reader sees which is which."""
+    one = Measure(0.7, 0.3, 1, 9)
+    svg = charts.ladder(card(one, one, one, selected=Measure(1.5, 1.2, 1.9, 16)))
+    assert "the 16 a user would be shown" in svg
+    assert "Selected +1.50 (+1.20 to +1.90)." in svg
 
 
 @pytest.mark.parametrize(("count", "days"), [(1, 1), (2, 0.01), (300, 1), (50, 40)])

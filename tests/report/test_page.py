@@ -8,8 +8,12 @@ from soundalike.drafts.draft import Draft
 from soundalike.posts.post import Engagement, Post
 from soundalike.report.page import Page, render
 from soundalike.report.timeline import Point, Timeline
-from soundalike.training.card import Impostor, Measure, Novelty, ReportCard
+from soundalike.training.attributing import Attribution
+from soundalike.training.card import Impostor, ReportCard
+from soundalike.training.contrasts import Contrast
 from soundalike.training.findings import without_hours
+from soundalike.training.originality import Nearest, Novelty, Spans
+from soundalike.training.pools import Measure
 from soundalike.virality.forecast import Forecaster
 from soundalike.virality.patterns import Pattern
 from soundalike.virality.score import score_posts
@@ -52,21 +56,40 @@ def page():
         for n in range(1, 40)
     ]
     points = tuple(map(Point.of, score_posts(posts)))
-    one = Measure(1, 0.5, 1.5, 40)
+    one, share = Measure(1, 0.5, 1.5, 40), Measure(0.5, 0.4, 0.6, 40)
     card = ReportCard(
         ceiling=one,
         drafts=one,
         floor=Measure(-1, -1.5, -0.5, 40),
         impostors=(Impostor(HOSTILE, -1.0),),
         gap_closed=Measure(0.61, 0.52, 0.7, 40),
-        length_distance=one,
-        novelty=Novelty(5, 0.9, 1, 40),
+        novelty=Novelty(
+            5,
+            0.9,
+            1,
+            40,
+            longest_shared_characters=29,
+            spans=Spans(2, 4, 5),
+            posts_spans=Spans(2, 4, 7),
+            closer=Measure(0.45, 0.41, 0.49, 40),
+            nearest=(Nearest(HOSTILE, HOSTILE, 5, "1"), Nearest(HOSTILE, HOSTILE, 4, HOSTILE)),
+        ),
         withheld={HOSTILE: 1},
         texts=(HOSTILE,),
         notes=(HOSTILE,),
         writer=HOSTILE,
         seed=1,
         seconds=1.0,
+        selected=Measure(1.5, 1.0, 2.0, 10),
+        selected_gap=Measure(0.8, 0.7, 0.9, 10),
+        attribution=Attribution(49, 0.02, share, share, share, share, None, Measure(0.9, 0.7, 1.1, 10)),
+        contrasts=(
+            Contrast("length", 87.0, 143.0, Measure(0.4, 0.2, 0.6, 40)),
+            Contrast("emoji", 0.1, 0.12, Measure(0.1, 0.0, 0.3, 40)),
+            Contrast("hashtags", None, None, None),
+        ),
+        selected_texts=(HOSTILE,),
+        briefs=8,
     )
     draft = Draft(HOSTILE, 50, 1.0, 2.0, 0.6, 1.0, None, (), HOSTILE, 1, 0.7, HOSTILE)
     return Page(
@@ -113,6 +136,54 @@ def test_the_page_needs_nothing_but_itself(html):
 def test_the_headline_carries_its_interval(html):
     """No figure without its spread."""
     assert re.search(r'class="v">61\u00a0%</span><span class="ci">52–70<', html)
+
+
+def test_drafts_that_were_picked_come_second_and_beside_a_judge_that_picks_nothing(html):
+    """Both headlines with their interval, and who the drafts are by in other eyes."""
+    assert re.search(
+        r'class="headline second">\s*<span class="v">80\u00a0%</span><span class="ci">70–90<', html
+    )
+    assert "by the 10 of them a user would be shown." in html
+    assert "The second judge below picks nothing." in html
+    assert "0.90 of the posts’ (0.70–1.10)" in html
+    assert "of 49 writers" in html
+
+
+def test_what_differs_beyond_chance_is_marked(html):
+    """What does not recedes, and what could not be judged is said."""
+    rows = re.findall(r'<tr class="([^"]*)"><th scope="row">(Length|Emoji|Hashtags)<', html)
+    assert rows == [("", "Length"), ("void-row", "Emoji"), ("void-row", "Hashtags")]
+    assert re.search(
+        r"<b>0.40</b> <span class=\"ci\">0.20–0.60</span></td><td class=\"soft verdict\">differs<", html
+    )
+    assert "too few texts to say" in html
+
+
+def test_the_nearest_posts_can_be_looked_at(html):
+    """With the span a draft shares with each, and whether the creator's later posts share as much."""
+    assert "Drafts share less with the posts before than the creator’s own later posts do" in html
+    row = html[html.index("The drafts that come nearest to a post") :]
+    row = row[: row.index("</details>")]
+    assert 'href="https://x.com/potter/status/1"' in row
+
+
+def test_a_card_of_an_earlier_version_says_what_it_lacks(page):
+    """Its figures stand, and nothing is made up for the others."""
+    kept = {
+        name: value
+        for name, value in page.card.to_json().items()
+        if name not in {"selected", "selected_gap", "attribution", "contrasts", "selected_texts", "briefs"}
+    }
+    kept["novelty"] = {
+        name: kept["novelty"][name]
+        for name in ("longest_shared_words", "mean_novelty", "too_close", "drafts")
+    }
+    kept["length_distance"] = {"value": 0.2, "low": 0.1, "high": 0.3, "count": 40}
+    bare = render(replace(page, card=ReportCard.from_json(kept)))
+    assert "An earlier version made this card" in bare
+    assert "Second judge" not in bare
+    assert "<b>0.20</b>" in bare
+    assert "An earlier version" not in render(page)
 
 
 def test_links_go_to_the_posts_only(html):

@@ -9,16 +9,19 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 
+from soundalike.drafts.rules import Rule
 from soundalike.errors import StorageError, TooFewPosts, UnknownPosts
 from soundalike.posts.gathering import FileSource
 from soundalike.posts.post import Engagement, Post
 from soundalike.report.page import render
 from soundalike.service.collecting import Order, collect
-from soundalike.service.keeping import TIMELINE, load_model, parts_of, posts_of
+from soundalike.service.feedback import change_voice, decide, keep_drafts, preferences_of
+from soundalike.service.keeping import TIMELINE, load_model, parts_of, posts_of, renewed
 from soundalike.service.reporting import page_of
 from soundalike.service.retention import check_posts_kept, purge
-from soundalike.service.training import train
+from soundalike.service.training import Keeper, train
 from soundalike.storage import open_store
+from soundalike.training.edits import Wish
 from soundalike.voice.background_file import shipped_background
 
 ALICE = UUID("aaaaaaaa-0000-4000-8000-000000000001")
@@ -262,3 +265,71 @@ def test_another_users_model_gives_away_nothing(keep, store):
     """Parts are read under the name of their owner."""
     record = replace(keep(), user_id=uuid4())
     assert store.load_parts(record.user_id, record.id) == {}
+
+
+def edited(store, record, **wish):
+    """The model with its voice edited."""
+    return change_voice(store, ALICE, record.id, Wish(**wish), at=NOW, who=ALICE)
+
+
+def test_what_was_changed_about_a_voice_is_honoured(keep, load, store):
+    """A hidden trait has no say in the prompt, and drafts keep the rules, whatever the language model writes."""
+    record = keep()
+    trait = load(record).voice.distinct_traits[0]
+    rules = (Rule("replace", "anyway", "so be it"), Rule("lower_case"), Rule("free", "Sound calmer"))
+    changed = edited(store, record, hide_traits=(trait.key,), add_rules=rules)
+    model = load(changed)
+    assert model.prompt.rules == rules
+    assert trait.sentence in record.model_prompt
+    assert trait.sentence not in changed.model_prompt == model.prompt.instructions
+    assert trait not in model.voice.traits
+    texts = [draft.text for draft in model.write("a mug on the shelf", n=4, seed=7)]
+    assert len(texts) == 4
+    assert all(text == text.lower() and "so be it" in text and "anyway" not in text for text in texts)
+    assert not any(Rule("lower_case").is_broken_by(text) for text in texts)
+
+
+def test_a_model_in_use_takes_up_what_is_changed(keep, load, store):
+    """Without being read anew; taken back, all is as it was."""
+    record = keep()
+    model = load(record)
+    changed = edited(store, record, add_rules=(Rule("no_emoji"),))
+    assert renewed(model, changed).prompt.rules == (Rule("no_emoji"),)
+    undone = edited(store, record, remove_rules=("no_emoji",))
+    assert renewed(model, undone).prompt == model.prompt
+    assert undone.model_prompt == record.model_prompt
+
+
+def test_a_voice_trained_again_begins_with_the_edits_of_the_version_before(once, keep, load, store):
+    """The user does not say everything twice; nor does a repeated last step undo what came since."""
+    edited(store, keep(), add_rules=(Rule("no_emoji"),))
+    session = replace(once[0], id=uuid4(), model_id=None)
+    store.create_session(session)
+    keeper = Keeper(lambda: store.changing(ALICE, session.id), lambda: LATER)
+    again = keeper.save(replace(once[3], id=""))
+    assert (again.version, again.prompt.rules) == (2, (Rule("no_emoji"),))
+    newest = store.get_model(ALICE, UUID(again.id))
+    assert "Use no emoji." in newest.model_prompt
+    assert load(newest).prompt.rules == (Rule("no_emoji"),)
+    edited(store, newest, add_rules=(Rule("no_links"),))
+    assert keeper.save(replace(once[3], id="")).prompt.rules == (Rule("no_emoji"), Rule("no_links"))
+
+
+def test_drafts_that_were_written_are_kept_with_what_was_measured(keep, load, store):
+    """In their order; what is decided on them is learned from, and shown on the page."""
+    record = keep()
+    drafting = load(record).draft("a mug on the shelf", n=5, seed=7)
+    ids = [uuid4() for _ in drafting.drafts]
+    written = keep_drafts(record, drafting, "a mug on the shelf", store=store, ids=ids, at=NOW)
+    assert store.drafts.page(ALICE, record.id) == [*written]
+    assert [draft.text for draft in drafting.drafts] == [draft.text for draft in written]
+    assert written[0].figures["novelty"] == round(drafting.drafts[0].novelty, 4)
+    learned = [
+        decide(store, ALICE, draft.id, "edited", text=draft.text.replace(", anyway", ""), at=NOW)[1]
+        for draft in written[:3]
+    ]
+    assert learned[:2] == [(), ()]
+    assert [(rule.rule, rule.by) for rule in learned[2]] == [(Rule("never_word", "anyway"), "learned")]
+    assert ("Rule", learned[2][0].told) in page_of(store.get_model(ALICE, record.id), store=store).provenance
+    pairs = [*preferences_of(store, ALICE, record.id)]
+    assert {pair.rejected for pair in pairs} == {draft.text for draft in written[:3]}

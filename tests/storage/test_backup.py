@@ -183,6 +183,7 @@ def test_a_backup_of_an_older_revision_is_upgraded(place, tmp_path, elsewhere):
             if name not in {"training_sessions", "trained_ai_models", "collected_posts", VERSION_TABLE}:
                 connection.execute(f"DROP TABLE {name}")
         connection.execute("ALTER TABLE training_sessions DROP COLUMN event_number")
+        connection.execute("ALTER TABLE trained_ai_models DROP COLUMN edits")
         connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '0001'")
         connection.commit()
     made = back_up(place, tmp_path / "old.backup", at=NOW, version="0.1")

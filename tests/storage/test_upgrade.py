@@ -67,6 +67,7 @@ def test_an_older_database_is_upgraded_and_keeps_its_rows(empty_url, training):
             if table.name not in FIRST:
                 table.drop(connection)
         connection.execute(text("ALTER TABLE training_sessions DROP COLUMN event_number"))
+        connection.execute(text("ALTER TABLE trained_ai_models DROP COLUMN edits"))
     _execute(empty_url, f"UPDATE {VERSION_TABLE} SET version_num = '0001'")
     with open_store(empty_url) as store:
         assert store.list_sessions(training.user_id) == [training]

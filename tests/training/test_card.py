@@ -1,103 +1,111 @@
 import json
+from dataclasses import replace
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from soundalike.training.card import (
-    Impostor,
-    Novelty,
-    Pool,
-    ReportCard,
-    distribution_distance,
-    gap_closed,
-    measure,
-)
+from soundalike.training import card_wording
+from soundalike.training.attributing import Attribution
+from soundalike.training.card import Impostor, ReportCard
+from soundalike.training.contrasts import Contrast
+from soundalike.training.originality import Nearest, Novelty, Spans
+from soundalike.training.pools import Measure
+from soundalike.training.wording import card as headline
 
-
-def chance():
-    """The same luck in every test."""
-    return np.random.default_rng(7)
-
-
-def pool(likeness, *, texts=40, spread=0.02):
-    """Texts of about 100 characters whose likeness scatters around a value."""
-    characters = chance().integers(60, 140, texts).astype(float)
-    return Pool(characters * (likeness + spread * chance().standard_normal(texts)), characters)
-
-
-def test_likeness_of_a_pool_weighs_texts_by_their_length():
-    """It is a ratio of sums: a long text counts for more than a short one."""
-    assert Pool(np.array([10.0, 0.0]), np.array([100.0, 900.0])).likeness == pytest.approx(0.01)
+ONE = Measure(0.5, 0.4, 0.6, 40)
+EARLIER = {
+    "ceiling": {"value": 2.0, "low": 1.5, "high": 2.5, "count": 50},
+    "drafts": {"value": 0.5, "low": 0.4, "high": 0.6, "count": 40},
+    "floor": {"value": -2.0, "low": -2.1, "high": -1.9, "count": 40},
+    "impostors": [{"username": "swyx", "likeness": -0.1}],
+    "gap_closed": {"value": 0.62, "low": 0.5, "high": 0.7, "count": 40},
+    "length_distance": {"value": 0.3, "low": 0.2, "high": 0.4, "count": 40},
+    "novelty": {"longest_shared_words": 5, "mean_novelty": 0.9, "too_close": 1, "drafts": 40},
+    "withheld": {"copied": 1},
+    "texts": ["a", "b"],
+    "notes": [],
+    "writer": "embedded",
+    "seed": 7,
+    "seconds": 1.5,
+}
 
 
-def test_the_interval_holds_the_value_and_narrows_with_more_texts():
-    """Forty times the texts give a much narrower interval."""
-    few, many = measure(pool(0.2, texts=10), chance()), measure(pool(0.2, texts=400), chance())
-    assert few.low < few.value < few.high
-    assert (many.high - many.low) < (few.high - few.low) / 3
-
-
-def test_the_interval_covers_the_truth_as_often_as_it_says():
-    """About 95 of 100 intervals over fresh samples hold the true likeness."""
-    truth, hits = 0.1, 0
-    luck = np.random.default_rng(1)
-    for _ in range(200):
-        characters = luck.integers(60, 140, 60).astype(float)
-        found = measure(Pool(characters * (truth + 0.05 * luck.standard_normal(60)), characters), luck)
-        hits += found.low <= truth <= found.high
-    assert 0.90 <= hits / 200 <= 0.99
-
-
-@pytest.mark.parametrize(("drafts", "closed"), [(-0.1, 0.0), (0.05, 0.5), (0.2, 1.0)])
-def test_the_gap_closed_is_the_way_from_floor_to_ceiling(drafts, closed):
-    """0 at the floor, 1 at the ceiling."""
-    found = gap_closed(pool(0.2), pool(drafts), pool(-0.1), chance())
-    assert found.value == pytest.approx(closed, abs=0.05)
-    assert found.low <= found.value <= found.high
-
-
-def test_no_gap_is_stated_where_ceiling_and_floor_cannot_be_told_apart():
-    """A share of nothing would be a number without meaning."""
-    assert gap_closed(pool(0.1, spread=0.5), pool(0.1), pool(0.09, spread=0.5), chance()) is None
-
-
-def test_equal_distributions_are_nearer_than_different_ones():
-    """0 is the same, 1 shares nothing."""
-    luck = chance()
-    same = distribution_distance(luck.normal(100, 20, 200), luck.normal(100, 20, 200), chance())
-    apart = distribution_distance(luck.normal(100, 20, 200), luck.normal(300, 20, 200), chance())
-    assert same.value < 0.2
-    assert apart.value == pytest.approx(1.0)
-
-
-@given(
-    st.lists(st.floats(1, 4000), min_size=1, max_size=30),
-    st.lists(st.floats(1, 4000), min_size=1, max_size=30),
-)
-@settings(deadline=None)
-def test_a_distance_lies_between_none_and_all(first, second):
-    """Whatever the lengths, the distance is a share."""
-    assert 0 <= distribution_distance(first, second, chance()).value <= 1
-
-
-def test_a_card_comes_back_from_its_json():
-    """What is kept is what was judged."""
-    one = measure(pool(0.2), chance())
-    card = ReportCard(
-        ceiling=one,
-        drafts=one,
-        floor=one,
+@pytest.fixture
+def card():
+    """A card with everything on it."""
+    return ReportCard(
+        ceiling=ONE,
+        drafts=ONE,
+        floor=ONE,
         impostors=(Impostor("swyx", -0.1),),
-        gap_closed=None,
-        length_distance=one,
-        novelty=Novelty(5, 0.9, 1, 40),
+        gap_closed=ONE,
+        novelty=Novelty(
+            5,
+            0.9,
+            1,
+            40,
+            longest_shared_characters=24,
+            spans=Spans(2, 4, 5),
+            posts_spans=Spans(2, 5, 9),
+            closer=ONE,
+            nearest=(Nearest("a b c", "a b", 2, "17"),),
+        ),
         withheld={"copied": 1},
         texts=("a", "b"),
         notes=("Too little.",),
         writer="embedded",
         seed=7,
         seconds=1.5,
+        selected=ONE,
+        selected_gap=Measure(0.7, 0.6, 0.8, 16),
+        attribution=Attribution(49, 1 / 49, ONE, ONE, None, ONE, ONE, None),
+        contrasts=(Contrast("length", 87.0, 143.0, ONE), Contrast("emoji", None, None, None)),
+        selected_texts=("a",),
+        briefs=8,
+        briefs_left_out=1,
     )
+
+
+def test_a_card_comes_back_from_its_json(card):
+    """What is kept is what was judged."""
     assert ReportCard.from_json(json.loads(json.dumps(card.to_json()))) == card
+    bare = replace(card, gap_closed=None, selected=None, selected_gap=None, attribution=None)
+    assert ReportCard.from_json(json.loads(json.dumps(bare.to_json()))) == bare
+
+
+def test_a_card_of_an_earlier_version_is_read_and_says_what_it_lacks():
+    """Nothing is made up for what it did not measure; its distance of lengths stands among the contrasts."""
+    found = ReportCard.from_json(EARLIER)
+    assert (found.selected, found.attribution, found.novelty.closer, found.briefs) == (None,) * 4
+    assert found.contrasts == (Contrast("length", None, None, Measure(0.3, 0.2, 0.4, 40)),)
+    assert "An earlier version made this card" in card_wording.lacking(found)
+    assert headline(found) == "62% (50–70) of the gap from floor to ceiling closed, unselected"
+    assert ReportCard.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+def test_the_unselected_drafts_come_first_and_picking_is_owned_up_to(card):
+    """Whoever reads one figure reads that of all drafts."""
+    assert [measure.value for measure, _ in card_wording.headlines(card)] == [0.5, 0.7]
+    assert headline(card).startswith("50% (40–60) of the gap from floor to ceiling closed, unselected; 70%")
+    assert "their likeness is flattered" in card_wording.picked(card)
+    assert not card_wording.picked(replace(card, selected=None))
+
+
+@pytest.mark.parametrize(
+    ("closer", "told"),
+    [
+        (Measure(0.4, 0.3, 0.49, 9), "Drafts share less"),
+        (Measure(0.5, 0.4, 0.6, 9), "Drafts share no more"),
+        (Measure(0.6, 0.51, 0.7, 9), "Drafts share more"),
+    ],
+)
+def test_whether_drafts_come_closer_than_later_posts_is_said_in_a_sentence(card, closer, told):
+    """Only where the interval leaves out one half is a difference claimed."""
+    assert card_wording.closeness(replace(card.novelty, closer=closer)).startswith(told)
+
+
+def test_every_contrast_is_one_sentence(card):
+    """With its interval and whether it differs."""
+    assert [card_wording.contrast(each) for each in card.contrasts] == [
+        "Length (characters, median): drafts 87, held-out posts 143; distance 0.50 (0.40–0.60): differs.",
+        "Emoji (share with any): too few texts to say.",
+    ]

@@ -8,7 +8,6 @@ import pytest
 
 from soundalike.voice.background import MOST_CHARACTERS, fit_background
 from soundalike.voice.background_file import SHIPPED, load_background, save_background
-from soundalike.voice.favourites import KINDS
 
 
 @pytest.fixture
@@ -41,13 +40,15 @@ def test_counting_is_bounded_and_repeatable(posts_of):
     assert writer.traits == same.traits
 
 
-def test_no_phrase_is_one_writers_own(three):
-    """A phrase is kept only where two writers use it: no line of text can be read off."""
-    held = {kind: [set(writer.terms[kind][0].tolist()) for writer in three.writers] for kind in KINDS}
-    uses = [
-        sum(index in writer for writer in held["phrase"]) for index in range(len(three.vocabulary["phrase"]))
+def test_a_writer_of_two_languages_stands_there_twice(posts_of):
+    """With what is written in each, and left out of both by username."""
+    both = fit_background(posts_of("timtimtim_eth") + posts_of("swyx"))
+    assert sorted((writer.username, writer.language) for writer in both.writers) == [
+        ("swyx", "en"),
+        ("timtimtim_eth", "en"),
+        ("timtimtim_eth", "zh"),
     ]
-    assert min(uses) >= 2
+    assert [writer.username for writer in both.without("timtimtim_eth").writers] == ["swyx"]
 
 
 def test_a_saved_background_reads_back(three, tmp_path):

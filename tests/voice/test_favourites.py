@@ -17,6 +17,8 @@ OTHERS = {
     "phrase": Tally({"of the": 40}, words=10_000, posts=500),
     "hashtag": Tally({"#news": 50}, words=10_000, posts=500),
     "emoji": Tally({"🔥": 50}, words=10_000, posts=500),
+    "opening": Tally({"the": 90}, words=10_000, posts=500),
+    "frame": Tally({}, words=10_000, posts=500),
 }
 TEXTS = [
     "Mugs and the kiln. #pottery 🏺",

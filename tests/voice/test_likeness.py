@@ -1,5 +1,7 @@
 """How like the creator a text is."""
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,11 +9,13 @@ from hypothesis import strategies as st
 
 from soundalike.errors import TooFewPosts
 from soundalike.posts.packing import pack, unpack
+from soundalike.posts.post import Post
 from soundalike.voice.background import fit_background
 from soundalike.voice.likeness import _TYPES as TYPES
 from soundalike.voice.likeness import Likeness, impostors
 from soundalike.voice.reading import text_of
 
+START = datetime(2024, 1, 1, tzinfo=UTC)
 POTTER = [f"Opened the kiln. {count} mugs, {count % 7} cracked. Anyway, tea." for count in range(40)]
 SAILOR = [f"WIND FROM THE WEST!!! we sail at {hour} and nobody stops us #ahoy" for hour in range(40)]
 
@@ -60,7 +64,7 @@ def test_drawn_impostors_stand_for_real_ones(obama, drawn, posts_of, others):
     """Posts drawn from a writer's counts score about as the writer's real ones, neither being known to the measure."""
     ratios, weights = drawn["neiltyson"]
     real = Likeness.fit(obama[0], others.without("neiltyson")).score(posts_of("neiltyson"))
-    assert ratios.sum() / weights.sum() == pytest.approx(real, abs=0.5)
+    assert ratios.sum() / weights.sum() == pytest.approx(real, abs=0.75)
 
 
 def test_a_creator_in_the_background_is_left_out_of_it(obama, likeness, others):
@@ -78,13 +82,23 @@ def test_bare_texts_do_as_well_as_posts(obama, others):
     assert by_text.score(obama[1]) == pytest.approx(by_post.score(obama[1]), abs=1e-6)
 
 
-def test_the_order_of_texts_is_no_matter(obama, likeness, potter):
+def test_the_order_of_posts_is_no_matter(obama, likeness):
     """Neither the order scored nor the order learned from changes a figure noticeably."""
     assert likeness.score(obama[1][::-1]) == pytest.approx(likeness.score(obama[1]))
-    backwards = Likeness.fit(POTTER[::-1])
-    assert backwards.scores(POTTER[:5] + SAILOR[:5]) == pytest.approx(
-        potter.scores(POTTER[:5] + SAILOR[:5]), abs=1e-3
+    dated = [
+        Post(id=str(hour), text=text, created_at=START + timedelta(hours=hour), username="potter")
+        for hour, text in enumerate(POTTER)
+    ]
+    forwards, backwards = (
+        Likeness.fit(posts).scores(POTTER[:5] + SAILOR[:5]) for posts in (dated, dated[::-1])
     )
+    assert backwards == pytest.approx(forwards, abs=1e-3)
+
+
+def test_zero_lies_between_the_creator_and_the_others(likeness, obama, drawn):
+    """What was learned without them stands on either side of it: later posts above, impostors below."""
+    assert likeness.score(obama[1]) > 0
+    assert np.mean([ratios.sum() / weights.sum() < 0 for ratios, weights in drawn.values()]) > 0.9
 
 
 def test_the_same_seed_gives_the_same_measure(potter):
@@ -112,7 +126,7 @@ def test_given_posts_of_others_are_the_background():
 def test_chinese_is_held_against_chinese(posts_of):
     """A Chinese creator is judged against the other Chinese writers alone."""
     measure = Likeness.fit(posts_of("ezshine"))
-    assert (measure.language, measure.writers) == ("zh", 2)
+    assert (measure.language, measure.writers) == ("zh", 3)
 
 
 def test_a_stored_measure_gives_the_same_figures(potter):

@@ -75,11 +75,33 @@ def test_reposts_and_replies_are_not_the_creators_voice():
     assert read_voice(own + noise) == read_voice(own)
 
 
+def test_what_is_never_done_is_told_with_what_others_do(posts_of):
+    """Tyson uses no emoji, which others do; a trait never seen in others either is not listed."""
+    tyson = read_voice(posts_of("neiltyson"))
+    emoji = tyson.never[0]
+    assert (emoji.key, emoji.used_in, emoji.posts) == ("emoji", 0, tyson.posts)
+    assert emoji.high < emoji.others / 2
+    assert "opens_hashtag" not in {trait.key for trait in tyson.never}
+
+
+def test_a_few_posts_prove_no_abstinence():
+    """Twenty posts without an emoji do not say that the creator uses none."""
+    assert "emoji" not in {trait.key for trait in read_voice(posts(PLANTED[:20])).never}
+
+
+def test_a_profile_of_an_earlier_version_reads(posts_of):
+    """Without what came later, nothing is said to be never done."""
+    values = read_voice(posts_of("neiltyson")).to_json()
+    for trait in values["traits"]:
+        del trait["used_in"]
+    assert VoiceProfile.from_json(values).never == ()
+
+
 def test_chinese_is_asked_what_makes_sense(posts_of):
-    """No capitals and no contractions; too few Chinese writers for ranges, enough for words."""
+    """No capitals and no contractions; held against the three other writers of Chinese."""
     profile = read_voice(posts_of("ezshine"))
     assert profile.language == "zh"
-    assert profile.writers_language is None
+    assert (profile.writers_language, profile.writers) == ("zh", 3)
     assert profile.trait("capitals") is None
     assert profile.trait("ends_stop") is not None
     assert profile.favourites_of("phrase")

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from soundalike.accounts import Principal, Role
-from soundalike.storage import TrainedModelRecord
+from soundalike.storage import DraftRecord, QuizRecord, TrainedModelRecord
 from soundalike.storage.job_records import Artefact, JobKey
 from soundalike.storage.tables import metadata
 from writing import made_up_posts
@@ -52,6 +52,10 @@ def bodies(hers):
         "startTraining": [by_id | {"trainingSessionId": each} for each in hers.sessions],
         "retryTraining": [{"fromStep": "prepare"}],
         "writeDrafts": [{"brief": "anything"}],
+        "createQuiz": [{}],
+        "guessRound": [{"round": 1, "guess": "a"}],
+        "decideOnDraft": [{"status": "edited", "text": "mine"}, {"status": "rejected", "reason": "no"}],
+        "editVoice": [{"addRules": ["no emoji"]}],
         "compareWordings": [two | {"modelId": hers.values["modelId"]}],
         "changeRole": [{"role": "member"}],
         "invite": [{"email": "friend@example.org"}],
@@ -82,7 +86,8 @@ def hers(site, store, work):
     login = ada("GET", "/api/auth/logins").json()[0]["id"]
     values = {"trainingSessionId": session, "trainingId": training, "modelId": str(model)}
     values |= {"userId": str(me), "invitationId": invited["id"], "keyId": key["id"], "loginId": login}
-    values |= {"id": str(team)}
+    values |= {"id": str(team), "quizId": str(_quiz(store, team, posts[0], model, work.at))}
+    values |= {"draftId": str(_draft(store, team, model, work.at))}
     _other_rows(store, me, team, work.at)
     return SimpleNamespace(
         values=values,
@@ -123,6 +128,24 @@ def _work(site, store, work, program, team):
     )
     model = store.save_model(record, parts={"voice": MARK.encode()}).id
     return posts, session, training, model
+
+
+def _quiz(store, team, post, model, at):
+    """A quiz of the model, guessed in part; gives its id."""
+    round_ = {"a": f"text {MARK}", "b": MARK, "real": "a", "post_id": post.id, "draft": 0}
+    quiz = QuizRecord(uuid4(), team, model, CREATOR, 0, [round_], {}, at)
+    with store.database.writing() as connection:
+        row = {name: getattr(quiz, name) for name in QuizRecord.__slots__} | {"posts_fetched_at": at}
+        connection.execute(insert(metadata.tables["quizzes"]).values(row))
+    return quiz.id
+
+
+def _draft(store, team, model, at):
+    """A draft of the model; gives its id."""
+    record = store.get_model(team, model)
+    draft = DraftRecord(uuid4(), team, model, CREATOR, f"brief {MARK}", 1, f"draft {MARK}", {"at": MARK}, at)
+    store.drafts.keep(record, [draft])
+    return draft.id
 
 
 def _other_rows(store, me, team, at):

@@ -22,7 +22,7 @@ parameters = {{ "path.{name}" = "{value}" }}
 LOOKED_AT = {
     "trainingSessionId": "getSession",
     "trainingId": "getTrainingStatus|streamTrainingStatus|cancelTraining|retryTraining",
-    "modelId": "getModel|exportModel|writeDrafts",
+    "modelId": "getModel|exportModel|writeDrafts|listDrafts|exportPreferences",
 }
 
 # Nobody is asked for a key there, so that nobody can be refused for having none.

@@ -11,7 +11,7 @@ from soundalike.cli.options import as_json
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @as_json
 def forget_command(username: str, yes: bool, as_json: bool) -> None:
-    """Delete everything kept of a creator: posts, training sessions, models.
+    """Delete everything kept of a creator: posts, training sessions, models, drafts.
 
     USERNAME is a name on X, an @name or a profile link. What was spent stays in the ledger, which names no creator.
     """
@@ -28,9 +28,16 @@ def forget_command(username: str, yes: bool, as_json: bool) -> None:
         gone = store.forget_creator(LOCAL_USER, name)
     if as_json:
         console.print_json(
-            {"username": name, "models": gone.models, "sessions": gone.trainings, "posts": gone.posts}
+            {
+                "username": name,
+                "models": gone.models,
+                "sessions": gone.trainings,
+                "posts": gone.posts,
+                "drafts": gone.drafts,
+            }
         )
     else:
         click.echo(
-            f"Forgot @{name}: {gone.posts:,} posts, {gone.trainings} training sessions, {gone.models} models."
+            f"Forgot @{name}: {gone.posts:,} posts, {gone.trainings} training sessions, {gone.models} models, "
+            f"{gone.drafts} drafts."
         )

@@ -58,17 +58,20 @@ def show_command(model: str, page: Path | None, prompt_only: bool, as_json: bool
     """
     from soundalike.schemas.models import ModelBody
     from soundalike.service.keeping import forecaster_of
+    from soundalike.service.quizzing import total_of
 
     with found_model(model) as (store, record):
         if page:
             report.write_page(page, record, store)
             click.echo(f"Report: {page}", err=True)
         if as_json:
-            console.print_json(ModelBody.of(record).as_json())
+            console.print_json(ModelBody.of(record, quiz=total_of(record, store)).as_json())
         elif prompt_only:
             click.echo(record.model_prompt)
         elif not page:
             report.show_record(record, forecaster_of(record, store))
+            if quiz := total_of(record, store):
+                click.echo(f"\nBlind quiz: {quiz.verdict}")
 
 
 @click.command()

@@ -7,64 +7,26 @@ from typing import TYPE_CHECKING
 import click
 
 from soundalike.cli import console
+from soundalike.cli.card import show_card
 
 if TYPE_CHECKING:
     from soundalike.drafts.draft import Draft
     from soundalike.storage import Store, TrainedModelRecord
-    from soundalike.training.card import Measure, ReportCard
+    from soundalike.training.card import ReportCard
+    from soundalike.training.edits import Edits
     from soundalike.training.model import TrainedModel
     from soundalike.virality.forecast import Forecaster
     from soundalike.virality.patterns import Pattern
     from soundalike.voice.profile import VoiceProfile
 
-_WIDTH = 44  # characters of the ladder
 _TRAITS_SHOWN = 9
 _PATTERNS_SHOWN = 10
 _CHANCE_SHOWN = 3
 _POSTS_SHOWN = 2  # of those a pattern was found in
 
 
-def show_card(card: "ReportCard") -> None:
-    """Print the report card: the share of the gap closed, the ladder, and what stands beside it."""
-    from soundalike.training import wording
-    from soundalike.training.card import spread
-
-    out = console.console()
-    if card.gap_closed:
-        out.print(
-            f"[bold]{wording.percent(card.gap_closed)}[/bold] of the gap between a model without the voice and the "
-            "creator’s own posts is closed by these drafts."
-        )
-    rows: list[tuple[str, str, Measure, str]] = [
-        ("ceiling", f"the creator’s own {card.ceiling.count} held-out posts", card.ceiling, "bold"),
-        ("drafts", f"{card.drafts.count}, unselected", card.drafts, console.ACCENT),
-        ("floor", "the same model without the voice", card.floor, "dim"),
-    ]
-    if card.impostors:
-        rows.append(("impostors", f"{len(card.impostors)} other writers", spread(card.impostors), "dim"))
-    low, high = min(row[2].low for row in rows), max(row[2].high for row in rows)
-    for name, remark, measure, style in rows:
-        out.print(
-            f"  {name:<10}[{style}]{_whisker(measure, low, high)}[/] {measure.value:+6.2f}  "
-            f"[dim]{measure.low:+.2f} to {measure.high:+.2f}  {remark}[/dim]"
-        )
-    novelty = card.novelty
-    out.print(
-        f"Longest span shared with any post: {novelty.longest_shared_words} words (the guard stops at 8); "
-        f"{novelty.too_close} of {novelty.drafts} drafts too close. Novelty {novelty.mean_novelty:.0%}. "
-        f"Length, distance from held-out posts: {card.length_distance.value:.2f} "
-        f"({card.length_distance.low:.2f}–{card.length_distance.high:.2f}; 0 is the same)."
-    )
-    if card.withheld:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in card.withheld.items())
-        out.print(f"Would be withheld when writing: {reasons}, of {novelty.drafts}.", style="dim")
-    for note in card.notes:
-        out.print(note)
-    out.print(f"{card.writer}, seed {card.seed}, {card.seconds:.0f} s.", style="dim")
-
-
-def show_drafts(drafts: "Sequence[Draft]") -> None:
-    """Print drafts with their receipts."""
+def show_drafts(drafts: "Sequence[Draft]", ids: "Sequence[str]" = ()) -> None:
+    """Print drafts with their receipts, and the ids they are kept by if they are."""
     from rich.text import Text
 
     from soundalike.training import wording
@@ -73,10 +35,13 @@ def show_drafts(drafts: "Sequence[Draft]") -> None:
     for number, draft in enumerate(drafts, start=1):
         out.print(Text(f"{number}  ", style="dim") + Text(console.plain(draft.text), style=console.ACCENT))
         receipts = [
+            *ids[number - 1 : number],
             f"{draft.weighted_length} characters",
             f"likeness {draft.voice_score:+.2f} (the creator’s {draft.ceiling:+.2f})",
             f"novelty {draft.novelty:.0%}",
         ]
+        if draft.coherence is not None:
+            receipts.append(f"coherence {draft.coherence:+.1f}")
         receipts += wording.chances(draft)
         if draft.nearest_post:
             shared = console.plain(draft.nearest_post.shared_text)
@@ -87,13 +52,16 @@ def show_drafts(drafts: "Sequence[Draft]") -> None:
 
 def show_record(record: "TrainedModelRecord", forecaster: "Forecaster | None") -> None:
     """Print a kept model: traits, patterns, hours, how well its forecaster did, report card."""
-    from soundalike.service.keeping import card_of, patterns_of, voice_of
+    from soundalike.service.keeping import card_of, edits_of, patterns_of, voice_of
+    from soundalike.training.edits import shown_voice
 
+    edits = edits_of(record)
     console.console().print(
         f"[bold]@{record.creator_username}[/bold] v{record.version}  {console.plain(record.model_name)}, trained "
         f"{record.created_at:%-d %b %Y} on {record.base_model}, {record.trainer} trainer. [dim]{record.id}[/dim]"
     )
-    show_voice(voice_of(record))
+    show_voice(shown_voice(voice_of(record), edits))
+    show_edits(edits)
     show_virality(record.creator_username, patterns_of(record), forecaster)
     _show_card(card_of(record))
 
@@ -122,11 +90,37 @@ def show_voice(voice: "VoiceProfile") -> None:
         if voice.writers_language
         else "other writers, of any language: too few of its own are known"
     )
-    out.print(f"\n[bold]{len(distinct)} traits[/bold] set it apart from {voice.writers} {whom}")
+    told = "trait[/bold] sets" if len(distinct) == 1 else "traits[/bold] set"
+    out.print(f"\n[bold]{len(distinct)} {told} it apart from {voice.writers} {whom}")
     for trait in distinct[:_TRAITS_SHOWN]:
         out.print(f"  {wording.trait(trait)}")
     if len(distinct) > _TRAITS_SHOWN:
         out.print(f"  and {len(distinct) - _TRAITS_SHOWN} more", style="dim")
+    if voice.never:
+        out.print("\n[bold]What it does not do[/bold]")
+    for trait in voice.never[:_TRAITS_SHOWN]:
+        out.print(f"  {wording.never(trait)}")
+    liked = list(wording.favourites(voice))
+    if liked:
+        out.print("\n[bold]What it says far more often than others[/bold]")
+    for title, terms in liked:
+        out.print(f"  {title}: {console.plain(terms)}", markup=False)
+
+
+def show_edits(edits: "Edits") -> bool:
+    """Print what was changed about a voice, its rules numbered; returns whether anything was."""
+    out = console.console()
+    if edits.rules:
+        count = f"{len(edits.rules)} rules" if len(edits.rules) > 1 else "One rule"
+        out.print(f"\n[bold]{count}[/bold] that every draft keeps")
+    for number, kept in enumerate(edits.rules, start=1):
+        out.print(f"  {number}  {console.plain(kept.told)}", markup=False)
+    if hidden := sorted(edits.hidden_keys):
+        out.print(f"Hidden: {console.plain(', '.join(hidden))}", style="dim", markup=False)
+    if edits.dismissed:
+        gone = console.plain(", ".join(edits.dismissed))
+        out.print(f"Removed, and not learned again: {gone}", style="dim", markup=False)
+    return bool(edits.rules or hidden or edits.dismissed)
 
 
 def show_virality(username: str, patterns: "Sequence[Pattern]", forecaster: "Forecaster | None") -> None:
@@ -178,12 +172,3 @@ def write_page(
         path.write_text(html, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"The report cannot be written to {path}: {error.strerror}.") from error
-
-
-def _whisker(measure: "Measure", low: float, high: float) -> str:
-    width = max(high - low, 1e-9)
-    at = [round((_WIDTH - 1) * (value - low) / width) for value in (measure.low, measure.value, measure.high)]
-    line = [" "] * _WIDTH
-    line[at[0] : at[2] + 1] = "─" * (at[2] - at[0] + 1)
-    line[at[1]] = "●"
-    return "".join(line)

@@ -30,6 +30,7 @@ _GRAM: Final = 5
 _PANEL: Final = 20  # candidates that the others are held against where no posts are known
 
 # Weights of the ranking, in standard deviations of likeness among the candidates.
+_COHERENCE_WEIGHT: Final = 0.7
 _BRIEF_WEIGHT: Final = 1.0
 _WIN_WEIGHT: Final = 0.5
 _NOVELTY_WEIGHT: Final = 0.5
@@ -85,18 +86,27 @@ def judge(
     return Candidate(text.removesuffix(CUT_OFF), fault, overlap)
 
 
-def rank(seen: Iterable[Candidate], *, brief: str, like: Measure, jury: Jury | None) -> list[Candidate]:
+def rank(
+    seen: Iterable[Candidate],
+    *,
+    brief: str,
+    like: Measure,
+    jury: Jury | None,
+    coherent: Measure | None = None,
+) -> list[Candidate]:
     """Put the fit candidates in order, best first.
 
-    Standardised likeness + 1.0 × brief + 0.5 × novelty + 0.5 × (2 × winning probability − 1), where brief is the share
-    of its content words in the text, two being enough, and the probability is `Jury.chances`.
+    Standardised likeness + 0.7 × standardised coherence, where it is measured, + 1.0 × brief + 0.5 × novelty +
+    0.5 × (2 × winning probability − 1), where brief is the share of its content words in the text, two being enough,
+    and the probability is `Jury.chances`.
     """
     fit = [each for each in seen if each.fault is None]
     if not fit:
         return []
     texts = [each.text for each in fit]
-    likeness = np.fromiter(like(texts), dtype=np.float64)
-    scores = (likeness - likeness.mean()) / (likeness.std() or 1.0)
+    scores = _standardised(like, texts)
+    if coherent:
+        scores += _COHERENCE_WEIGHT * _standardised(coherent, texts)
     scores += _BRIEF_WEIGHT * np.array([adherence(text, brief) for text in texts])
     scores += _NOVELTY_WEIGHT * np.array([each.overlap.novelty for each in fit])
     if jury:
@@ -104,11 +114,22 @@ def rank(seen: Iterable[Candidate], *, brief: str, like: Measure, jury: Jury | N
     return [fit[at] for at in np.argsort(-scores, kind="stable")]
 
 
-def choose_best(ranked: Iterable[Candidate], count: int) -> list[Candidate]:
-    """The first `count` that do not say nearly the same as a better one."""
+def _standardised(measure: Measure, texts: Sequence[str]) -> Floats:
+    found = np.fromiter(measure(texts), dtype=np.float64)
+    scaled: Floats = (found - found.mean()) / (found.std() or 1.0)
+    return scaled
+
+
+def choose_best(ranked: Iterable[Candidate], count: int, *, said: Iterable[str] = ()) -> list[Candidate]:
+    """The first `count` that do not say nearly the same as a better one, or as a text that was `said` before."""
+    told = [_grams(text) for text in said]
     chosen: list[Candidate] = []
     for each in ranked:
-        if len(chosen) < count and not _is_said(each, chosen):
+        if len(chosen) == count:
+            break
+        grams = _grams(each.text)
+        if not _is_among(grams, told):
+            told.append(grams)
             chosen.append(each)
     return chosen
 
@@ -143,11 +164,11 @@ def _begins_any(stem: str, found: Iterable[str]) -> bool:
 
 
 def _is_said(candidate: Candidate, chosen: Iterable[Candidate]) -> bool:
-    grams = _grams(candidate.text)
-    return any(
-        len(grams & other) > _ALIKE * min(len(grams), len(other))
-        for other in (_grams(each.text) for each in chosen)
-    )
+    return _is_among(_grams(candidate.text), (_grams(each.text) for each in chosen))
+
+
+def _is_among(grams: set[str], told: Iterable[set[str]]) -> bool:
+    return any(len(grams & other) > _ALIKE * min(len(grams), len(other)) for other in told)
 
 
 def _grams(text: str) -> set[str]:

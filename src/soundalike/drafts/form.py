@@ -1,11 +1,11 @@
-"""The form of a draft: what is cut away around it, what makes it unfit, what a person should look at."""
+"""The form of a draft: the creator's ways with it, and what makes a text unfit."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 import numpy as np
 import regex
@@ -14,7 +14,7 @@ from soundalike.drafts.length import links_in, weighted_length
 from soundalike.drafts.reading import hash_text
 from soundalike.drafts.writer import CUT_OFF
 from soundalike.posts.packing import is_ascending, pack, refusing, require, unpack
-from soundalike.posts.text import HASHTAG, LINK, MENTION, unescape_once, words
+from soundalike.posts.text import MENTION, words
 
 MOST_CHARACTERS: Final = 25_000
 """As many as X lets paying accounts write; what is longer is cut before anyone looks at it."""
@@ -25,13 +25,8 @@ _GRAM: Final = 3
 _LOOP_COUNT: Final = 3  # a figure of speech repeats itself once, a stuck model goes on …
 _LOOP_SHARE: Final = 0.2  # … and fills the text with it
 
-_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
-_HEAD = re.compile(
-    r"^\W{0,3}(?:post|tweet|draft|option|version|text)(?: \d+)?\W{0,2}:\W{0,3}\s*", re.IGNORECASE
-)
-_QUOTES: Final = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "「": "」", "`": "`"}
-_BLANK_LINE = re.compile(r"\n\s*\n")
-_ABOUT_THE_TASK = re.compile(
+BLANK_LINE = re.compile(r"\n\s*\n")
+ABOUT_THE_TASK = re.compile(
     r"""
     \b(?:here(?:['’]s|\ is|\ are|\ you\ go)|below\ (?:is|are)|this\ is)\b
       .{0,40}\b(?:post|tweet|draft|version|example|option)s?\b
@@ -59,10 +54,7 @@ _DANGLING = re.compile(
     r"has|have|had|will|can|we|i|my|our|your|their|its|if|because|so|than|not))\s*$",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NAME = regex.compile(r"\p{Lu}[\p{L}\p{M}'’]+(?:[ -]\p{Lu}[\p{L}\p{M}'’]+)*")
 _KIND, _VERSION = "form", 1
-_SENTENCE_START = regex.compile(r"(?:^|[.!?:…\n\"“(]\s*)$")
 
 
 class Unfit(StrEnum):
@@ -78,14 +70,6 @@ class Unfit(StrEnum):
     COPIED = "copied"
     RULE = "against a rule"
     REPEATED = "too like another candidate"
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """Something in a draft that came neither from the brief nor from the creator's posts."""
-
-    kind: Literal["name", "number"]
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,29 +106,12 @@ class Form:
 def read_form(texts: Sequence[str]) -> Form:
     """Read the ways with form from a creator's posts; without posts the strict ones are assumed."""
     endings = [_is_stopped(text) for text in texts if text.strip()]
-    blanks = [bool(_BLANK_LINE.search(text)) for text in texts]
+    blanks = [bool(BLANK_LINE.search(text)) for text in texts]
     return Form(
         ends_openly=bool(endings) and endings.count(False) / len(endings) > _OPEN_ENDINGS,
         has_paragraphs=bool(blanks) and sum(blanks) / len(blanks) > _PARAGRAPHS,
         words=frozenset(map(hash_text, {word.casefold() for text in texts for word in words(text)})),
     )
-
-
-def tidy(answer: str, form: Form) -> str:
-    """Cut away what models put around a post: thoughts, preambles, “Post:”, quotes around the whole."""
-    text = unescape_once(_THOUGHT.sub("", answer[:MOST_CHARACTERS])).strip()
-    paragraphs = [part.strip() for part in _BLANK_LINE.split(text)]
-    if len(paragraphs) > 1 and paragraphs[0].endswith(":") and _ABOUT_THE_TASK.search(paragraphs[0]):
-        del paragraphs[0]
-    text = "\n\n".join(paragraphs if form.has_paragraphs else paragraphs[:1])
-    text = _HEAD.sub("", text)
-    if (
-        len(text) > 1
-        and _QUOTES.get(text[0]) == text[-1]
-        and text.count(text[0]) <= 1 + (text[0] == text[-1])
-    ):
-        text = text[1:-1]
-    return text.strip()
 
 
 def find_fault(text: str, *, brief: str, form: Form, max_chars: int) -> Unfit | None:
@@ -155,46 +122,18 @@ def find_fault(text: str, *, brief: str, form: Form, max_chars: int) -> Unfit | 
 def _faults(text: str, *, brief: str, form: Form, max_chars: int) -> Iterator[Unfit]:
     if not words(text):
         yield Unfit.EMPTY
-    if _ABOUT_THE_TASK.search(text):
+    if ABOUT_THE_TASK.search(text):
         yield Unfit.ABOUT_THE_TASK
     if _loops(text):
         yield Unfit.LOOPS
     if any(mention.casefold() not in brief.casefold() for mention in MENTION.findall(text)):
         yield Unfit.MENTION
-    if _is_unfinished(text, form):
+    if is_unfinished(text, form):
         yield Unfit.UNFINISHED
     if weighted_length(text) > max_chars:
         yield Unfit.TOO_LONG
     if any(link.casefold() not in brief.casefold() for link in links_in(text)):
         yield Unfit.LINK
-
-
-def find_flags(text: str, *, brief: str, form: Form) -> tuple[Flag, ...]:
-    """List names and numbers that are neither in the brief nor, for names, among the creator's words."""
-    told_words = {word.casefold() for word in words(brief)}
-    told = {number.replace(",", "") for number in _NUMBER.findall(brief)}
-    numbers = [number for number in _NUMBER.findall(text) if number.replace(",", "") not in told]
-    names = [
-        name
-        for name in _names(text)
-        if not all(word.casefold() in told_words or form.knows(word) for word in words(name))
-    ]
-    return tuple(
-        dict.fromkeys(
-            [*(Flag("name", name) for name in names), *(Flag("number", number) for number in numbers)]
-        )
-    )
-
-
-def _names(text: str) -> Iterator[str]:
-    """Capitalised words in a row, single ones only inside a sentence, and hashtags."""
-    yield from HASHTAG.findall(text)
-    plain = LINK.sub(" ", HASHTAG.sub(" ", text))
-    if plain.isupper():
-        return
-    for found in _NAME.finditer(plain):
-        if len(words(found[0])) > 1 or not _SENTENCE_START.search(plain[: found.start()]):
-            yield found[0]
 
 
 def _loops(text: str) -> bool:
@@ -209,7 +148,8 @@ def _is_stopped(text: str) -> bool:
     return bool(_STOPS.search(text.rstrip().rpartition("\n")[2]))
 
 
-def _is_unfinished(text: str, form: Form) -> bool:
+def is_unfinished(text: str, form: Form) -> bool:
+    """Whether a text breaks off: it was cut, or ends as no text of this creator's does."""
     if text.endswith(CUT_OFF.strip()):
         return True
     return bool(_DANGLING.search(text)) if form.ends_openly else not _is_stopped(text)

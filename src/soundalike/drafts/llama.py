@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from soundalike.drafts.leaning import Leaning
 from soundalike.drafts.writer import CUT_OFF, Message, Sampling
 from soundalike.errors import PromptTooLong, WriterError
 
@@ -29,13 +30,15 @@ _CANCEL_SECONDS: Final = 2.0  # a step of the embedded model takes under 0.1 s
 class LlamaWriter:
     """A model file in this process; one request at a time, others wait.
 
+    `leaning` lets it be leant on: it then prefers the words of `Sampling.like` and `Sampling.subject`.
+
     The same messages and seed give the same texts on the same machine, build and number of threads.
 
     Raises:
         WriterError: There is no such file, or it holds no model llama.cpp knows.
     """
 
-    def __init__(self, path: Path, *, threads: int | None = None) -> None:
+    def __init__(self, path: Path, *, threads: int | None = None, leaning: Leaning | None = None) -> None:
         if not path.is_file():
             raise WriterError(
                 f"There is no model file at {path}.", hint="Give the path of a .gguf file: gguf:PATH."
@@ -46,6 +49,7 @@ class LlamaWriter:
         self._server: Any = _start(
             path, lanes=self._lanes, lane_tokens=self._lane_tokens, threads=threads or _spare_cores()
         )
+        self._leaning = leaning
         self._read: tuple[Message, ...] = ()
         self._turn = threading.Lock()
         self._idle = threading.Event()
@@ -57,10 +61,11 @@ class LlamaWriter:
         """Write `count` texts, a lane each; see `Writer.write`. An interrupt stops the model, too."""
         with self._turn:
             self._read_prompt(tuple(messages))
+            request = _request(messages) | _drawing(sampling) | self._leant(sampling)
             texts: list[str] = []
             while len(texts) < count:
                 lanes = min(self._lanes, count - len(texts))
-                texts += self._continue(messages, lanes, sampling, seed=sampling.seed + len(texts))
+                texts += self._continue(request, lanes, seed=sampling.seed + len(texts))
             return texts
 
     def close(self) -> None:
@@ -75,22 +80,14 @@ class LlamaWriter:
             self._ask(_request(messages) | {"max_tokens": 1, "cache_prompt": False})
             self._read = messages
 
-    def _continue(
-        self, messages: Sequence[Message], lanes: int, sampling: Sampling, *, seed: int
-    ) -> list[str]:
-        chunks = self._ask(
-            _request(messages)
-            | {
-                "n": lanes,
-                "seed": seed,
-                "temperature": sampling.temperature,
-                "top_p": sampling.top_p,
-                "max_tokens": sampling.max_tokens,
-                "stop": list(sampling.stop),
-                "cache_prompt": True,
-            }
-        )
-        return _texts(chunks, lanes)
+    def _continue(self, request: Mapping[str, Any], lanes: int, *, seed: int) -> list[str]:
+        return _texts(self._ask({**request, "n": lanes, "seed": seed}), lanes)
+
+    def _leant(self, sampling: Sampling) -> dict[str, Any]:
+        if self._leaning is None or not (sampling.like or sampling.subject):
+            return {}
+        biases = self._leaning.biases(sampling.like, sampling.subject)
+        return {"logit_bias": [[token, bias] for token, bias in biases.items()]}
 
     def _ask(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Stream an answer in a thread of its own: the engine cannot be interrupted, but it heeds its callback.
@@ -160,6 +157,16 @@ def _start(path: Path, *, lanes: int, lane_tokens: int, threads: int) -> object:
 
 def _request(messages: Iterable[Message]) -> dict[str, Any]:
     return {"messages": [asdict(message) for message in messages], "stream": True}
+
+
+def _drawing(sampling: Sampling) -> dict[str, Any]:
+    return {
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "max_tokens": sampling.max_tokens,
+        "stop": list(sampling.stop),
+        "cache_prompt": True,
+    }
 
 
 def _texts(chunks: Iterable[dict[str, Any]], count: int) -> list[str]:

@@ -37,6 +37,9 @@ _HIDDEN_TAG = re.compile("[\U000e0000-\U000e007f]")  # with it a text can be spe
 _HIDDEN_BYTES = re.compile("[\ufe00-\ufe0f]{6,}|[\U000e0100-\U000e01ef]{4,}")
 _ACCENTS = regex.compile(r"(?<=[\p{Latin}\p{Arabic}]\p{Mn}*)\p{Mn}|(?!\n)\p{C}|\p{Variation_Selector}")
 _LETTERS_APART = re.compile(r"(?<!\w)(?:\w[ .\-_*|/]{1,3}){4,}\w(?!\w)")
+_CAPITAL, _SMALL = regex.compile(r"\p{Lu}"), regex.compile(r"\p{Ll}")
+_CAPITALS = regex.compile(r"(?<![\p{L}\p{N}#@$])\p{Lu}{4,}(?!\p{L})")
+_BEFORE: Final = 40  # characters before a word in capitals that are read for it
 _NO_LETTERS = regex.compile(r"[^\p{L}\p{N}]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 _HEX = re.compile(r"(?:(?:\\x|0x|%)?[0-9a-fA-F]{2}[ ,:]?){10,}")
@@ -80,13 +83,23 @@ def _gives_orders(text: str, depth: int) -> bool:
     folded = _fold(text)
     if MARKS.search(folded) or any(_says_so(variant) for variant in {folded, folded.translate(LOOKALIKES)}):
         return True
-    if _is_spaced_out(folded):
+    if _is_spaced_out(folded) or _asks_for_capitals(text):
         return True
     return depth > 0 and any(_gives_orders(hidden, depth - 1) for hidden in _decoded(text))
 
 
 def _says_so(folded: str) -> bool:
     return any(each.are_in(folded) for each in phrases())
+
+
+def _asks_for_capitals(text: str) -> bool:
+    """Whether a text, itself not in capitals, tells somebody to say a word in capitals."""
+    if len(_CAPITAL.findall(text)) > len(_SMALL.findall(text)) / 2:
+        return False
+    before = (
+        _fold(text[max(0, found.start() - _BEFORE) : found.start()]) for found in _CAPITALS.finditer(text)
+    )
+    return any(each.lead_to(text) for text in before for each in phrases())
 
 
 def _is_spaced_out(folded: str) -> bool:

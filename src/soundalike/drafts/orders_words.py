@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Final
 
 _NEAR: Final = r"[^\n]{0,50}?"
+_JUST: Final = r"[^\w\n]{1,4}(?:[\w']{1,8}[^\w\n]{1,4}){0,2}"  # “the word”, “only”, quotation marks
 _ANSWER: Final = (
     r"(?:answer|repl(?:y|ies)|respon[ds]e?|output|post|tweet|draft|message|sentence|generation|completion)s?"
 )
@@ -68,6 +69,11 @@ class Phrases:
 
     letters: re.Pattern[str]
     patterns: tuple[re.Pattern[str], ...]
+    say: re.Pattern[str] | None = None
+
+    def lead_to(self, before: str) -> bool:
+        """Whether a text that goes on with a word in capitals ends by telling somebody to say it."""
+        return bool(self.say and self.say.search(before))
 
     def are_in(self, folded: str) -> bool:
         """Whether a text says one of them."""
@@ -83,11 +89,13 @@ def phrases() -> tuple[Phrases, ...]:
 
 def _read(section: str) -> Phrases:
     lines = [line.partition(": ") for line in section.splitlines() if not line.startswith("#")]
-    letters, aside, told, demands = (
+    letters, aside, told, rules, say, demands = (
         [words for name, _, words in lines if name == wanted]
-        for wanted in ("letters", "set aside", "told", "demand")
+        for wanted in ("letters", "set aside", "told", "rules", "say", "demand")
     )
     away, what = "|".join(aside), "|".join(told)
     both = (f"(?:{away}){_NEAR}(?:{what})", f"(?:{what}){_NEAR}(?:{away})")
     alone = (words.replace("~", _NEAR).replace("{answer}", _ANSWER) for words in demands)
-    return Phrases(re.compile(letters[0]), tuple(re.compile(each) for each in (*both, *alone)))
+    at_length = (f"(?:{away}){_NEAR}(?:{rules[0]}){_NEAR}(?:{say[0]})",) if rules and say else ()
+    patterns = tuple(re.compile(each) for each in (*both, *at_length, *alone))
+    return Phrases(re.compile(letters[0]), patterns, re.compile(f"(?:{say[0]}){_JUST}$") if say else None)

@@ -34,6 +34,18 @@ _BROKEN_OFF = (":", "…", ",", "：", "，")  # what a link or a longer post st
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a thread of `of` posts a draft is to stand: after the posts `before` it."""
+
+    before: tuple[str, ...] = ()
+    of: int = 1
+
+
+ALONE: Final = Place()
+"""A post that is no part of a thread."""
+
+
+@dataclass(frozen=True, slots=True)
 class VoicePrompt:
     """A voice in words a language model can use.
 
@@ -81,11 +93,12 @@ class VoicePrompt:
         max_chars: int,
         continue_from: str | None = None,
         turns: int = TURNS,
+        place: Place = ALONE,
     ) -> list[Message]:
         """Word the order for one post: `turns` examples as a chat for small models, instructions for the others."""
         if is_small:
-            return [*self._turns(brief, turns), *_small_request(brief, continue_from)]
-        request = _request(brief, max_chars=max_chars, continue_from=continue_from)
+            return [*self._turns(subject_of(brief), turns), *_small_request(brief, continue_from, place)]
+        request = _request(brief, max_chars=max_chars, continue_from=continue_from, place=place)
         return [Message("system", self.instructions), request]
 
     def _turns(self, brief: str, count: int) -> list[Message]:
@@ -167,17 +180,27 @@ def _choose(posts: Sequence[str], brief: str, rarity: Mapping[str, float], count
     return [*others, *reversed(matching)]
 
 
-def _small_request(brief: str, continue_from: str | None) -> list[Message]:
+def _small_request(brief: str, continue_from: str | None, place: Place = ALONE) -> list[Message]:
     subject = " ".join(subject_of(brief).split()).rstrip(".") or _NO_SUBJECT
-    order = [Message("user", _turn(subject))]
-    return [*order, Message("assistant", clean(continue_from))] if continue_from else order
+    order = Message("user", _turn(subject))
+    written = [each for post in place.before for each in (order, Message("assistant", clean(post)))]
+    beginning = [Message("assistant", clean(continue_from))] if continue_from else []
+    return [*written, order, *beginning]
 
 
 def _turn(subject: str) -> str:
     return fill("turn", fenced=False, subject=subject)
 
 
-def _request(brief: str, *, max_chars: int, continue_from: str | None = None) -> Message:
-    return Message(
-        "user", fill("request", brief=brief, max_chars=max_chars, continue_from=continue_from or "")
+def _request(
+    brief: str, *, max_chars: int, continue_from: str | None = None, place: Place = ALONE
+) -> Message:
+    text = fill(
+        "request",
+        brief=brief,
+        max_chars=max_chars,
+        continue_from=continue_from or "",
+        before=place.before,
+        of=place.of,
     )
+    return Message("user", text)

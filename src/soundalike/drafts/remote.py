@@ -87,7 +87,14 @@ class RemoteWriter:
                 return self._read(getattr(answer, "choices", None))  # a page of HTML has none
 
     def _settings(self, sampling: Sampling, count: int, seed: int) -> dict[str, Any]:
-        given: dict[str, Any] = asdict(sampling) | {"n": count, "seed": seed, "stop": list(sampling.stop)}
+        given: dict[str, Any] = {
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "max_tokens": sampling.max_tokens,
+            "stop": list(sampling.stop),
+            "n": count,
+            "seed": seed,
+        }
         if "max_tokens" in self._refused:
             given["max_completion_tokens"] = sampling.max_tokens + _THINKING_TOKENS
         left_out = self._refused | {name for name in ("n", "stop") if given[name] in (1, [])}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -38,13 +38,19 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next word is drawn. `max_tokens` bounds each text; `stop` are strings that end it."""
+    """How the next word is drawn. `max_tokens` bounds each text; `stop` are strings that end it.
+
+    `like` are texts whose words a model that can be leant on is to prefer, and `subject` what it is to write about;
+    others do without.
+    """
 
     temperature: float = 0.8
     top_p: float = 0.95
     max_tokens: int = 80
     seed: int = 0
     stop: tuple[str, ...] = ()
+    like: tuple[str, ...] = field(default=(), repr=False)
+    subject: str = ""
 
 
 class Writer(Protocol):
@@ -112,9 +118,10 @@ def is_small_by_name(model: str) -> bool:
 
 
 def _open_embedded() -> Writer:
+    from soundalike.drafts.leaning import embedded_leaning  # noqa: PLC0415
     from soundalike.drafts.llama import LlamaWriter  # noqa: PLC0415
 
-    return LlamaWriter(find_embedded_model())
+    return LlamaWriter(find_embedded_model(), leaning=embedded_leaning())
 
 
 def _open_file(path: Path) -> Writer:

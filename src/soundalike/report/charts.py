@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from soundalike.report.timeline import Point, Timeline
 from soundalike.training import wording
-from soundalike.training.card import Measure, ReportCard, spread
+from soundalike.training.card import ReportCard, spread
 from soundalike.training.findings import hour_of
+from soundalike.training.pools import Measure
 from soundalike.virality.forecast import Accuracy
 from soundalike.virality.patterns import Pattern
 
@@ -57,7 +58,7 @@ def logarithmic(low: float, high: float) -> Scale:
 
 
 def ladder(card: ReportCard) -> Markup:
-    """Ceiling, drafts, floor and impostors on one axis, with the share of the gap closed above them."""
+    """Ceiling, drafts, floor and impostors on one axis, above them how much of the gap unselected drafts close."""
     rows = list(_ladder_rows(card))
     figures = [edge for row in rows for edge in (row.measure.low, row.measure.high, *row.ticks)]
     scale = linear(min(figures), max(figures))
@@ -96,6 +97,11 @@ def accuracy(found: Accuracy) -> Markup:
     """How often a forecast was right, from a quarter to always; the upright is a coin's toss."""
     kind = "made" if found.low > _COIN else "void"
     return whisker(found.low, found.value, found.high, _COIN, scale=linear(_QUARTER, 1.0), kind=kind)
+
+
+def share(found: Measure, reference: float, kind: str = "") -> Markup:
+    """A share from none to all; the upright is what it is held against."""
+    return whisker(found.low, found.value, found.high, reference, scale=linear(0.0, 1.0), kind=kind)
 
 
 def multiplier_axis() -> Markup:
@@ -162,7 +168,9 @@ def timeline(shown: Timeline) -> Markup:
 def _ladder_rows(card: ReportCard) -> Iterator[Row]:
     yield Row("Ceiling", f"the creator’s own {card.ceiling.count} held-out posts", card.ceiling)
     yield Row("Drafts", f"{card.drafts.count}, unselected", card.drafts, "made")
-    yield Row("Floor", "the same language model without the voice", card.floor, "void")
+    if card.selected:
+        yield Row("Selected", f"the {card.selected.count} a user would be shown", card.selected, "made")
+    yield Row("Floor", "the same model without the voice", card.floor, "void")
     if card.impostors:
         remark = f"{len(card.impostors)} other writers"
         yield Row(

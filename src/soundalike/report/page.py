@@ -13,9 +13,12 @@ from soundalike.drafts.draft import Draft
 from soundalike.posts.post import Post
 from soundalike.report import charts
 from soundalike.report.timeline import Timeline
-from soundalike.training import wording
-from soundalike.training.card import Measure, ReportCard
+from soundalike.training import card_wording, wording
+from soundalike.training.card import ReportCard
+from soundalike.training.contrasts import Contrast
 from soundalike.training.findings import leading, only_hours, told_with, without_hours
+from soundalike.training.pools import Measure
+from soundalike.training.quiz import Score
 from soundalike.virality.forecast import Forecaster
 from soundalike.virality.patterns import Pattern
 from soundalike.voice.profile import VoiceProfile
@@ -34,7 +37,8 @@ class Page:
     """What one report shows: a graded model, the posts of its window by their figures, and drafts if some were written.
 
     `posts` are all that are still kept, by id: evidence and viral posts are quoted from them. `timeline` is None where
-    the model does not say which window it is of. `forecaster` is the one kept with the model, if any is.
+    the model does not say which window it is of. `forecaster` is the one kept with the model, if any is; `quiz`
+    the result of all its blind quizzes, None where nothing was guessed.
     """
 
     username: str
@@ -49,6 +53,7 @@ class Page:
     drafts: Sequence[Draft] = ()
     provenance: Sequence[tuple[str, str]] = field(default=())
     forecaster: Forecaster | None = None
+    quiz: Score | None = None
 
 
 def render(page: Page) -> str:
@@ -64,11 +69,14 @@ def render(page: Page) -> str:
             version=page.version,
             standing=f"{page.name} · {page.voice.posts:,} posts learned from · {page.card.writer}",
             card=page.card,
+            judged=_judged(page),
             ladder=charts.ladder(page.card),
             timeline=timeline,
             picture=charts.timeline(timeline) if timeline else None,
             posts=page.posts,
             traits=[_trait(trait, page.posts) for trait in page.voice.distinct_traits],
+            never=[wording.never(trait) for trait in page.voice.never],
+            favourites=list(wording.favourites(page.voice)),
             patterns=list(_groups(page)),
             tried=sum(pattern.effect is not None for pattern in without_hours(page.patterns)),
             axis=charts.multiplier_axis(),
@@ -76,10 +84,50 @@ def render(page: Page) -> str:
             forecast=wording.forecast(page.username, page.forecaster),
             accuracy=charts.accuracy(accuracy) if accuracy else None,
             drafts=page.drafts,
+            quiz=page.quiz.verdict if page.quiz else None,
             prompt=page.prompt,
             provenance=page.provenance,
         )
     )
+
+
+def _judged(page: Page) -> dict[str, Any]:
+    """The report card in sentences, and the pictures beside its figures."""
+    card, novelty = page.card, page.card.novelty
+    found = card.attribution
+    return {
+        "headlines": list(card_wording.headlines(card)),
+        "picked": card_wording.picked(card),
+        "writers": found.writers if found else 0,
+        "attributions": [
+            {"figure": each, "picture": charts.share(each.measure, found.chance, each.kind)}
+            for each in card_wording.attributions(found)
+        ]
+        if found
+        else [],
+        "contrasts": [_contrast(each) for each in card.contrasts],
+        "span": card_wording.longest_span(novelty),
+        "spans": card_wording.spans(novelty.spans) if novelty.spans else "",
+        "posts_spans": card_wording.spans(novelty.posts_spans) if novelty.posts_spans else "",
+        "closeness": card_wording.closeness(novelty),
+        "nearest": [{"near": each, **_evidence(each.post_id, page)} for each in novelty.nearest],
+        "lacking": card_wording.lacking(card),
+    }
+
+
+def _contrast(found: Contrast) -> dict[str, Any]:
+    drafts, posts = card_wording.contrast_usual(found)
+    kind = "made" if found.differs else "void"
+    return {
+        "name": card_wording.contrast_name(found),
+        "unit": card_wording.contrast_unit(found),
+        "drafts": drafts,
+        "posts": posts,
+        "distance": found.distance,
+        "picture": charts.share(found.distance, 0.0, kind) if found.distance else "",
+        "verdict": card_wording.contrast_verdict(found) if found.distance else "too few texts to say",
+        "kind": "" if found.differs else "void-row",
+    }
 
 
 def _trait(trait: Trait, texts: Mapping[str, Post]) -> dict[str, Any]:

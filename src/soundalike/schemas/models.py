@@ -1,15 +1,21 @@
 """Trained models, and what they write."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic.alias_generators import to_camel
 
 from soundalike.drafts.draft import Draft, Drafting
+from soundalike.schemas.edits import EditsShape
+from soundalike.schemas.quizzes import QuizResult
 from soundalike.schemas.shape import Pair, Shape
 from soundalike.storage import TrainedModelRecord
 from soundalike.training.comparison import Comparison, Ground, Judge
+from soundalike.training.edits import Edits
 from soundalike.training.findings import is_hour
+from soundalike.training.quiz import Score
 from soundalike.training.wording import post_url
 from soundalike.virality.forecast import Accuracy
 
@@ -38,26 +44,31 @@ class ModelBody(ModelShape):
     """A trained model whole: voice, patterns, prompt, report card, provenance.
 
     `hours` are patterns too, one for each hour of the day (UTC), tried apart from the rest; a model of an earlier
-    version has none.
+    version has none. `voice` is as it was measured; `edits` is what was changed about it since, which `prompt`
+    honours. `quiz` is the result of all blind quizzes together, null where nothing was guessed.
     """
 
     prompt: str
     voice: dict[str, Any]
+    edits: EditsShape
     patterns: list[dict[str, Any]]
     hours: list[dict[str, Any]]
     report_card: dict[str, Any] | None
+    quiz: QuizResult | None
     provenance: dict[str, Any]
 
     @classmethod
-    def of(cls, record: TrainedModelRecord) -> "ModelBody":
+    def of(cls, record: TrainedModelRecord, *, quiz: Score | None = None) -> "ModelBody":
         """Shape a kept model with all that is known of it."""
         return cls(
             **_model_fields(record),
             prompt=record.model_prompt,
             voice=_camel(record.voice or {}),
+            edits=EditsShape.of(Edits.from_json(record.edits)),
             patterns=_camel([each for each in record.patterns or [] if not is_hour(each.get("key", ""))]),
             hours=_camel([each for each in record.patterns or [] if is_hour(each.get("key", ""))]),
             report_card=_camel(record.report) if record.report else None,
+            quiz=QuizResult.of_score(quiz) if quiz else None,
             provenance=record.provenance or {},
         )
 
@@ -70,13 +81,15 @@ class NearestPostShape(Shape):
 
 
 class DraftShape(Shape):
-    """A draft with its receipts.
+    """A draft with its receipts; `id` names it where it is kept, to be accepted, edited or rejected.
 
     `winProbability` is its chance against the creator's recent posts, `beatsOthers` that against the other drafts of
     this answer, both on average. `winJudge` says by whose word: `creator`, the creator's own forecaster, or
-    `wording-quick`, people in general.
+    `wording-quick`, people in general. `coherence` is the log-odds that a person wrote it rather than the embedded
+    model, of drafts of that model only.
     """
 
+    id: str | None
     text: str
     weighted_length: int
     voice_score: float
@@ -89,12 +102,14 @@ class DraftShape(Shape):
     seed: int
     beats_others: float | None
     win_judge: str | None
+    coherence: float | None
 
     @classmethod
-    def of(cls, draft: Draft) -> "DraftShape":
-        """Shape a draft."""
+    def of(cls, draft: Draft, kept_as: UUID | None = None) -> "DraftShape":
+        """Shape a draft, and the id it is kept by."""
         near = draft.nearest_post
         return cls(
+            id=str(kept_as) if kept_as else None,
             text=draft.text,
             weighted_length=draft.weighted_length,
             voice_score=round(draft.voice_score, 4),
@@ -107,6 +122,7 @@ class DraftShape(Shape):
             seed=draft.seed,
             beats_others=_rounded(draft.beats_others),
             win_judge=draft.win_judge,
+            coherence=_rounded(draft.coherence),
         )
 
 
@@ -118,10 +134,10 @@ class DraftsBody(Shape):
     withheld: dict[str, int]
 
     @classmethod
-    def of(cls, drafting: Drafting) -> "DraftsBody":
-        """Shape the outcome of drafting."""
+    def of(cls, drafting: Drafting, kept_as: Sequence[UUID]) -> "DraftsBody":
+        """Shape the outcome of drafting, and the ids that the drafts are kept by, in their order."""
         return cls(
-            drafts=[DraftShape.of(draft) for draft in drafting.drafts],
+            drafts=[DraftShape.of(draft, kept) for draft, kept in zip(drafting.drafts, kept_as, strict=True)],
             tried=drafting.tried,
             withheld={str(reason): count for reason, count in drafting.withheld.items()},
         )

@@ -17,7 +17,8 @@ from pydantic import (
     model_validator,
 )
 
-from soundalike.drafts.draft import MOST_BRIEF_CHARACTERS
+from soundalike.drafts.order import MOST_BRIEF_CHARACTERS
+from soundalike.drafts.thread import MOST_POSTS
 from soundalike.posts.post import USERNAME_PATTERN, Engagement, Post
 from soundalike.posts.rows import read_text, read_time
 from soundalike.schemas.shape import Shape
@@ -232,6 +233,11 @@ class DraftRequest(Request):
     continue_from: Text | None = Field(None, description="Begin every draft with this.")
     seed: Seed | None = Field(
         None, description="The same seed gives the same drafts; the model's by default."
+    )
+    thread: Annotated[int, Number] = Field(
+        1,
+        description="Over 1: the posts of one thread in their order, whatever `count` says.",
+        json_schema_extra={"minimum": 1, "maximum": MOST_POSTS},
     )
 
 

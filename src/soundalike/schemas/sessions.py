@@ -122,6 +122,7 @@ class ForgottenBody(Shape):
     models: int
     sessions: int
     posts: int
+    drafts: int
 
 
 def status_of(session: TrainingSession) -> SessionStatus:

@@ -1,6 +1,7 @@
 """Trained models as they are kept, and back again."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -12,6 +13,7 @@ from soundalike.posts.post import Post, Window
 from soundalike.report.timeline import Timeline
 from soundalike.storage import Store, TrainedModelRecord, TrainingSession
 from soundalike.training.card import ReportCard
+from soundalike.training.edits import Edits, edited_prompt, shown_voice
 from soundalike.training.learned import FORECASTER, LearnedFromBytes, pack_learned, read_forecaster
 from soundalike.training.model import TRAINER, TrainedModel
 from soundalike.virality.forecast import Forecaster
@@ -94,7 +96,8 @@ def load_model(
 
     It is made of the parts kept with it: then its `seen`, `held_out` and `collected` are empty, and `posts_of` loads
     what is left of them. Its prompt has texts of posts as examples, which stay as long as the model does. A model kept
-    without parts learns anew from the posts that are left.
+    without parts learns anew from the posts that are left. What was changed about the voice is honoured: hidden traits
+    have no say in the prompt, and its rules stand in it.
 
     Raises:
         UnknownModel: The row was not made by training here.
@@ -107,9 +110,9 @@ def load_model(
     return TrainedModel(
         username=record.creator_username,
         name=record.model_name,
-        voice=voice_of(record),
+        voice=shown_voice(voice_of(record), edits_of(record)),
         patterns=patterns_of(record),
-        prompt=VoicePrompt.from_json(data["prompt"]),
+        prompt=prompt_of(record),
         seen=kept.seen,
         held_out=kept.held_out,
         collected=kept.collected,
@@ -174,6 +177,29 @@ def voice_of(record: TrainedModelRecord) -> VoiceProfile:
     """The voice profile of a kept model."""
     training_data_of(record)
     return VoiceProfile.from_json(record.voice or {})
+
+
+def edits_of(record: TrainedModelRecord) -> Edits:
+    """What was changed about the voice of a kept model."""
+    return Edits.from_json(record.edits)
+
+
+def prompt_of(record: TrainedModelRecord) -> VoicePrompt:
+    """The prompt of a kept model as its edits leave it."""
+    trained = VoicePrompt.from_json(training_data_of(record)["prompt"])
+    return edited_prompt(trained, voice_of(record), edits_of(record))
+
+
+def with_edits(record: TrainedModelRecord, edits: Edits) -> TrainedModelRecord:
+    """A model with its voice changed, and the prompt that honours it."""
+    changed = replace(record, edits=edits.to_json())
+    return replace(changed, model_prompt=prompt_of(changed).instructions)
+
+
+def renewed(model: TrainedModel, record: TrainedModelRecord) -> TrainedModel:
+    """A model brought back to life earlier, with the voice as it is changed by now."""
+    voice = shown_voice(voice_of(record), edits_of(record))
+    return replace(model, prompt=prompt_of(record), voice=voice)
 
 
 def patterns_of(record: TrainedModelRecord) -> tuple[Pattern, ...]:

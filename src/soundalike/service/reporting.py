@@ -12,13 +12,16 @@ from soundalike.report.timeline import Timeline
 from soundalike.service.keeping import (
     TIMELINE,
     card_of,
+    edits_of,
     forecaster_of,
     patterns_of,
     timeline_of,
     training_data_of,
     voice_of,
 )
+from soundalike.service.quizzing import total_of
 from soundalike.storage import Store, TrainedModelRecord
+from soundalike.training.edits import shown_voice
 
 
 def page_of(record: TrainedModelRecord, *, store: Store, drafts: Sequence[Draft] = ()) -> Page:
@@ -36,7 +39,7 @@ def page_of(record: TrainedModelRecord, *, store: Store, drafts: Sequence[Draft]
         username=record.creator_username,
         version=record.version,
         name=record.model_name,
-        voice=voice_of(record),
+        voice=shown_voice(voice_of(record), edits_of(record)),
         patterns=patterns_of(record),
         prompt=record.model_prompt,
         card=card,
@@ -44,6 +47,7 @@ def page_of(record: TrainedModelRecord, *, store: Store, drafts: Sequence[Draft]
         timeline=_timeline(record, posts, store),
         drafts=drafts,
         forecaster=forecaster_of(record, store),
+        quiz=total_of(record, store),
         provenance=list(_provenance(record)),
     )
 
@@ -71,6 +75,8 @@ def _timeline(record: TrainedModelRecord, posts: Sequence[Post], store: Store) -
 def _provenance(record: TrainedModelRecord) -> Iterator[tuple[str, str]]:
     yield "Model", str(record.id)
     yield "Trained", f"{record.created_at:%-d %b %Y %H:%M} UTC"
+    for kept in edits_of(record).rules:
+        yield "Rule", kept.told
     for name, value in (record.provenance or {}).items():
         yield name, _in_words(value)
 

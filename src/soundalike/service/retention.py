@@ -15,8 +15,9 @@ def purge(store: Store, *, days: int, now: datetime) -> Purged:
     """Delete what is older than `days`, or than its workspace has set; 0 keeps posts until they are deleted by hand.
 
     Posts go by when they were fetched last; texts under review, what steps made and all statuses of a training but the
-    last by their own age; expired logins, links, invitations and throttles a day after. Nothing goes that a queued or
-    running job is about. Only one process does it at a time: to the others there is nothing to do.
+    last by their own age, and so drafts that nobody decided on; expired logins, links, invitations and throttles a day
+    after. Texts of quizzes go with the first of their posts. Nothing goes that a queued or running job is about. Only
+    one process does it at a time: to the others there is nothing to do.
     """
     try:
         with store.hold("retention", message="Old posts are being deleted by another process."):
@@ -47,5 +48,6 @@ def _purge(store: Store, days: int, now: datetime) -> Purged:
     total = retention.purge_expired(before=now - _GRACE)
     for rule in retention.rules(days=days, now=now):
         deleted = Purged(posts=retention.purge_posts(rule), sessions=retention.purge_sessions(rule))
-        total += deleted + retention.purge_traces(rule)
+        total += deleted + retention.purge_traces(rule) + Purged(drafts=retention.purge_drafts(rule))
+        total += Purged(quizzes=retention.purge_quizzes(rule))
     return total

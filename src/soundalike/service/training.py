@@ -17,12 +17,13 @@ from soundalike.drafts.writer import Writer
 from soundalike.errors import TooFewPosts
 from soundalike.schemas.training import StatusBody
 from soundalike.service.failures import failure_of
-from soundalike.service.keeping import parts_of, record_of
+from soundalike.service.keeping import parts_of, record_of, renewed, with_edits
 from soundalike.service.provenance import provenance
 from soundalike.storage import SessionChanges, Store
 from soundalike.storage.job_records import Artefact
 from soundalike.storage.sessions import SessionChange
 from soundalike.training.analysis import Analysis
+from soundalike.training.edits import Edits
 from soundalike.training.model import TrainedModel
 from soundalike.training.status import Step, TrainingStatus
 from soundalike.training.steps import Made, Training, TrainingOrder
@@ -63,15 +64,21 @@ class Keeper(Generic[Change]):
             change.keep(artefact)
 
     def save(self, model: TrainedModel) -> TrainedModel:
-        """Keep the model, under an id that every repetition gives again, with all it needs once posts are deleted."""
+        """Keep the model, under an id that every repetition gives again, with all it needs once posts are deleted.
+
+        What the user changed about the version before holds for this one too, rules and hidden traits alike: a user
+        who trains a creator again wants newer posts, not to say everything twice. The report card is the voice's own,
+        from before that.
+        """
         parts = parts_of(model)  # may take seconds, so before the transaction
         with self.changing() as change:
             session = change.training
-            kept = change.save_model(
-                record_of(model, session, new_id=uuid5(session.id, "model"), at=self.now()), parts=parts
-            )
+            record = record_of(model, session, new_id=uuid5(session.id, "model"), at=self.now())
+            if edits := change.edits_before(record):
+                record = with_edits(record, Edits.from_json(edits))
+            kept = change.save_model(record, parts=parts)
             change.update({"training_prompt": kept.model_prompt, "model_id": kept.id}, at=self.now())
-        return replace(model, id=str(kept.id), version=kept.version)
+        return renewed(replace(model, id=str(kept.id), version=kept.version), kept)
 
 
 def train(

@@ -34,8 +34,8 @@ def find_model_id(connection: Connection, user_id: UUID, text: str) -> UUID:
         found = _newest(connection, user_id, condition)
         if found:
             return found[0]
-    beginning = _digits(text)
-    found = _newest(connection, user_id, _begins_with(beginning)) if beginning else []
+    beginning = beginning_of_id(text)
+    found = _newest(connection, user_id, begins_with(_table.id, beginning)) if beginning else []
     if len(found) == 1:
         return found[0]
     shown = text[:_SHOWN]
@@ -48,19 +48,20 @@ def find_model_id(connection: Connection, user_id: UUID, text: str) -> UUID:
 def _meanings(text: str) -> Iterator[ColumnElement[bool]]:
     if text.startswith("@"):
         yield (func.lower(_table.creator_username) == literal(text[1:].lower(), Prose)) & _table.is_active
-    elif len(digits := _digits(text)) == _DIGITS:
+    elif len(digits := beginning_of_id(text)) == _DIGITS:
         yield _table.id == UUID(digits)
     yield _table.model_name == literal(text, Prose)  # not the column's type, which refuses what is too long
 
 
-def _digits(text: str) -> str:
+def beginning_of_id(text: str) -> str:
     """The text as the beginning of an id, without hyphens; empty if it cannot be one."""
     digits = text.lower().replace("-", "")
     return digits if _ID.fullmatch(digits) else ""
 
 
-def _begins_with(digits: str) -> ColumnElement[bool]:
-    return _table.id.between(UUID(digits.ljust(_DIGITS, "0")), UUID(digits.ljust(_DIGITS, "f")))
+def begins_with(column: ColumnElement[UUID], digits: str) -> ColumnElement[bool]:
+    """Whether the id in a column begins with these digits."""
+    return column.between(UUID(digits.ljust(_DIGITS, "0")), UUID(digits.ljust(_DIGITS, "f")))
 
 
 def _newest(connection: Connection, user_id: UUID, condition: ColumnElement[bool]) -> list[UUID]:

@@ -16,7 +16,9 @@ from soundalike.storage.tables import model_parts, trained_ai_models, training_s
 def put_model(
     connection: Connection, model: TrainedModelRecord, parts: Mapping[str, bytes] | None = None
 ) -> TrainedModelRecord:
-    """Add a model with the creator's next version, or change the one of the same id, which keeps version and date.
+    """Add a model with the creator's next version, or change the one of the same id.
+
+    The latter keeps its version and date, and its edits with the prompt that honours them.
 
     `parts`, if given, take the place of those it had.
 
@@ -89,10 +91,14 @@ def _put_parts(connection: Connection, model_id: UUID, parts: Mapping[str, bytes
 def _saved_before(connection: Connection, model: TrainedModelRecord) -> dict[str, Any] | None:
     table = trained_ai_models
     found = connection.execute(
-        select(table.c.version, table.c.created_at).where(*own(table, model.user_id, model.id))
+        select(table.c.version, table.c.created_at, table.c.edits, table.c.model_prompt).where(
+            *own(table, model.user_id, model.id)
+        )
     )
     row = found.mappings().one_or_none()
-    return dict(row) if row else None
+    if row is None:
+        return None
+    return {name: value for name, value in row.items() if name != "model_prompt" or row["edits"] is not None}
 
 
 def _next_version(connection: Connection, model: TrainedModelRecord) -> int:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Table, func, select
 
-from soundalike.storage.records import TrainedModelRecord, TrainingSession
+from soundalike.storage.records import DraftRecord, TrainedModelRecord, TrainingSession
 
 Conditions = list[ColumnElement[bool]]
 
@@ -18,7 +18,7 @@ def columns_of(table: Table) -> list[ColumnElement[Any]]:
     return [column.label(column.key) for column in table.c]
 
 
-def values_of(record: TrainingSession | TrainedModelRecord) -> dict[str, Any]:
+def values_of(record: TrainingSession | TrainedModelRecord | DraftRecord) -> dict[str, Any]:
     """A record's fields by name."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
 

@@ -7,7 +7,7 @@ lists; the order of a dict's keys is not kept, and PostgreSQL may return a float
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, TypedDict
+from typing import Any, Final, Literal, TypedDict
 from uuid import UUID
 
 from soundalike.posts.rows import Row
@@ -78,6 +78,7 @@ class TrainedModelRecord:
 
     `training_data` holds the posts learned from, `provenance` the settings, seed, fingerprints, versions and consent
     behind the model. `version` counts a user's models of one creator from 1; the store gives it on the first save.
+    `edits` is what users changed about the voice since; saving the model again leaves it alone.
     """
 
     id: UUID
@@ -98,6 +99,34 @@ class TrainedModelRecord:
     total_engagement: int = 0
     posts_count: int = 0
     is_active: bool = True
+    edits: Json | None = None
+
+
+DraftStatus = Literal["written", "accepted", "edited", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRecord:
+    """A draft as it lies in the database, and what became of it.
+
+    `rank` is its place, from 1, in the answer it came with; `figures` what was measured of it. `edited_text` is what
+    the user made of it, where `status` is `edited`.
+    """
+
+    id: UUID
+    user_id: UUID
+    model_id: UUID
+    creator_username: str
+    brief: str
+    rank: int
+    text: str
+    figures: Json
+    created_at: datetime
+    status: DraftStatus = "written"
+    edited_text: str | None = None
+    reason: str | None = None
+    decided_at: datetime | None = None
+    decided_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +136,4 @@ class Forgotten:
     models: int
     trainings: int
     posts: int
+    drafts: int = 0

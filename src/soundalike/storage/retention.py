@@ -12,13 +12,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select, update
 
 from soundalike.storage.database import Database
+from soundalike.storage.drafts import delete_old_drafts
 from soundalike.storage.job_records import OPEN
 from soundalike.storage.posts import delete_old_posts
+from soundalike.storage.quizzes import purge_quizzes
 from soundalike.storage.tables import (
     collected_posts,
+    drafts,
     invitations,
     jobs,
     logins,
+    quizzes,
     sign_in_links,
     step_artefacts,
     throttles,
@@ -34,9 +38,11 @@ _sessions: Final = training_sessions.c
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many rows were deleted; of `sessions`, the texts of their posts only."""
+    """How many rows were deleted; of `sessions` and `quizzes`, the texts of their posts only."""
 
     posts: int = 0
+    drafts: int = 0
+    quizzes: int = 0
     sessions: int = 0
     artefacts: int = 0
     events: int = 0
@@ -99,6 +105,14 @@ class Retention:
         artefacts = sum(iter(lambda: self._purge_some_artefacts(rule), 0))
         return Purged(artefacts=artefacts, events=sum(iter(lambda: self._purge_some_events(rule), 0)))
 
+    def purge_drafts(self, rule: Rule) -> int:
+        """Delete drafts that nobody decided on; what was accepted, edited or rejected stays as long as its model."""
+        return sum(iter(lambda: self._purge_some_drafts(rule), 0))
+
+    def purge_quizzes(self, rule: Rule) -> int:
+        """Take the texts out of quizzes one of whose posts is to go; what was guessed stays as counts."""
+        return sum(iter(lambda: self._purge_some_quizzes(rule), 0))
+
     def purge_expired(self, *, before: datetime) -> Purged:
         """Delete logins, links and invitations that expired before a time, and throttles that ran out before it."""
         with self._database.writing() as connection:
@@ -142,6 +156,16 @@ class Retention:
                 same = _sessions.id == session_id
                 connection.execute(update(training_sessions).where(same).values(posts_collected=bare))
         return len(rows)
+
+    def _purge_some_drafts(self, rule: Rule) -> int:
+        wanted = (rule.holds_for(drafts.c.user_id), drafts.c.created_at < rule.before)
+        with self._database.writing() as connection:
+            return delete_old_drafts(connection, *wanted, most=self._posts_at_once)
+
+    def _purge_some_quizzes(self, rule: Rule) -> int:
+        mine = rule.holds_for(quizzes.c.user_id)
+        with self._database.writing() as connection:
+            return purge_quizzes(connection, mine, fetched_before=rule.before, most=self._sessions_at_once)
 
     def _purge_some_artefacts(self, rule: Rule) -> int:
         made = step_artefacts.c

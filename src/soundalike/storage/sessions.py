@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, insert, select, update
 
 from soundalike.storage.database import insert_into
+from soundalike.storage.drafts import edits_before
 from soundalike.storage.job_records import Artefact
 from soundalike.storage.models import put_model
 from soundalike.storage.queries import columns_of
@@ -76,6 +77,10 @@ class SessionChange:
         """Forget what these steps made, so that they are done again."""
         same = (step_artefacts.c.session_id == self._id, step_artefacts.c.step.in_(steps))
         self._connection.execute(delete(step_artefacts).where(*same))
+
+    def edits_before(self, model: TrainedModelRecord) -> dict[str, Any] | None:
+        """What was changed about the version of the creator's voice before this model, if anything was."""
+        return edits_before(self._connection, model.user_id, model.creator_username, model.id)
 
     def save_model(
         self, model: TrainedModelRecord, *, parts: Mapping[str, bytes] | None = None

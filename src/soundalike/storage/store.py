@@ -17,6 +17,7 @@ from soundalike.posts.api.wire import Balance
 from soundalike.posts.post import Post, Window
 from soundalike.storage.books import StoreBooks
 from soundalike.storage.database import Database, read_url
+from soundalike.storage.drafts import DraftStore, count_drafts
 from soundalike.storage.finding import find_model_id
 from soundalike.storage.jobs import JobStore
 from soundalike.storage.leases import Leases
@@ -39,6 +40,7 @@ from soundalike.storage.posts import (
     read_posts,
 )
 from soundalike.storage.queries import columns_of, of_creator, own, page_of, values_of
+from soundalike.storage.quizzes import QuizStore
 from soundalike.storage.records import Forgotten, SessionChanges, TrainedModelRecord, TrainingSession
 from soundalike.storage.retention import Retention
 from soundalike.storage.sessions import SessionChange
@@ -72,6 +74,16 @@ class Store:
     def retention(self) -> Retention:
         """What is deleted by its age."""
         return Retention(self._database)
+
+    @property
+    def drafts(self) -> DraftStore:
+        """Drafts that were returned and what became of them, on the same connections."""
+        return DraftStore(self._database)
+
+    @property
+    def quizzes(self) -> QuizStore:
+        """Blind quizzes and what was guessed, on the same connections."""
+        return QuizStore(self._database)
 
     @property
     def jobs(self) -> JobStore:
@@ -242,7 +254,7 @@ class Store:
             return [TrainedModelRecord(**row) for row in connection.execute(statement).mappings()]
 
     def delete_model(self, user_id: UUID, model_id: UUID) -> None:
-        """Delete the model for good.
+        """Delete the model for good, with its drafts.
 
         Raises:
             UnknownModel: The user has none of this id.
@@ -347,17 +359,18 @@ class Store:
     # Creators
 
     def forget_creator(self, user_id: UUID, username: str) -> Forgotten:
-        """Delete everything the user holds of a creator: models, training sessions and collected posts.
+        """Delete everything the user holds of a creator: models, drafts, training sessions and collected posts.
 
         What was spent stays in the ledger, which names no creator.
         """
         with self._database.writing() as connection:
+            drafts = count_drafts(connection, user_id, username)
             trainings, models = (  # in the order in which a step that saves a model locks them
                 connection.execute(delete(table).where(*of_creator(table, user_id, username))).rowcount
                 for table in (training_sessions, trained_ai_models)
             )
             posts = delete_posts(connection, user_id, username)
-        return Forgotten(models=models, trainings=trainings, posts=posts)
+        return Forgotten(models=models, trainings=trainings, posts=posts, drafts=drafts)
 
 
 def _delete_session(connection: Connection, user_id: UUID, session_id: UUID) -> str:

@@ -1,56 +1,23 @@
 """The report card: how like the creator the drafts are, beside what could be expected at best and at worst.
 
-Likeness is the pooled log-odds of being the creator's (voice/likeness.py). Four pools stand side by side: the ceiling
-(the creator's own held-out posts), the drafts (unselected), the floor (the same language model without the voice) and
-the impostors (other writers). Intervals are 95 % percentile bootstraps over texts.
+Likeness is the pooled log-odds of being the creator's (voice/likeness.py). Pools stand side by side: the ceiling (the
+creator's own held-out posts), the drafts as they came, those of them a user would be shown, the floor (the same
+language model without the voice) and the impostors (other writers). Where a user's drafts were picked, likeness had a
+part in the picking, so a judge that had none stands beside it: attribution among writers (voice/attribution.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from soundalike.training.attributing import Attribution
+from soundalike.training.contrasts import Contrast
+from soundalike.training.originality import Novelty
+from soundalike.training.pools import Measure
 
-FEWEST_TEXTS: Final = 8
-"""Texts in a pool under which no verdict is given: a bootstrap of fewer tells too narrow an interval."""
-
-_RESAMPLES = 2_000
-_INTERVAL = (2.5, 97.5)
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """Texts as likeness sees them: weighted log-odds and weight of each, both of shape (texts,)."""
-
-    ratios: Floats
-    weights: Floats
-
-    def __len__(self) -> int:
-        return len(self.ratios)
-
-    @property
-    def likeness(self) -> float:
-        """Weighted mean of the log-odds; 0 where there is no text."""
-        return float(self.ratios.sum() / max(self.weights.sum(), 1e-9))
-
-    def resampled(self, chance: np.random.Generator) -> Floats:
-        """Likeness of resamples of the texts, of shape (2000,)."""
-        picks = chance.integers(0, max(len(self), 1), size=(_RESAMPLES, len(self)))
-        drawn: Floats = self.ratios[picks].sum(axis=1) / np.maximum(self.weights[picks].sum(axis=1), 1e-9)
-        return drawn
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A figure with its 95 % interval, over `count` texts."""
-
-    value: float
-    low: float
-    high: float
-    count: int
+_SPREAD: Final = (2.5, 50, 97.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +29,16 @@ class Impostor:
 
 
 @dataclass(frozen=True, slots=True)
-class Novelty:
-    """How new the unselected drafts are, held against every collected post."""
-
-    longest_shared_words: int
-    mean_novelty: float
-    too_close: int
-    drafts: int
-
-
-@dataclass(frozen=True, slots=True)
 class ReportCard:
     """What a model is worth, with what it could not be judged on in `notes`.
 
-    `gap_closed` is the share of the way from floor to ceiling that the drafts go: 0 at the floor, 1 at the ceiling.
-    `length_distance` is the Kolmogorov-Smirnov distance of lengths in characters, 0 (the same) to 1.
-    `withheld` counts why drafts would not have been shown to the user; `texts` are the drafts that were judged.
+    `gap_closed` is the share of the way from floor to ceiling that the unselected drafts go, 0 at the floor, 1 at the
+    ceiling; `selected_gap` that of the drafts a user would be shown, the best of the same ones as `write` ranks them.
+    `contrasts` are differences in what can be counted. `withheld` counts why the others would not have been shown;
+    `texts` are the drafts judged and `selected_texts` those of them a user would be shown, both without copies.
+    Drafts were written on `briefs` subjects; `briefs_left_out` were not begun, as the time was up.
+
+    What a card of an earlier version did not measure is None or empty, and `lacks` names it.
     """
 
     ceiling: Measure
@@ -85,7 +46,6 @@ class ReportCard:
     floor: Measure
     impostors: tuple[Impostor, ...]
     gap_closed: Measure | None
-    length_distance: Measure
     novelty: Novelty
     withheld: Mapping[str, int]
     texts: tuple[str, ...]
@@ -93,6 +53,18 @@ class ReportCard:
     writer: str
     seed: int
     seconds: float
+    selected: Measure | None = None
+    selected_gap: Measure | None = None
+    attribution: Attribution | None = None
+    contrasts: tuple[Contrast, ...] = ()
+    selected_texts: tuple[str, ...] = ()
+    briefs: int | None = None
+    briefs_left_out: int = 0
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether an earlier version made this card, which measured less."""
+        return self.briefs is None
 
     def to_json(self) -> dict[str, Any]:
         """The card as plain values; `from_json` reads them back."""
@@ -100,66 +72,43 @@ class ReportCard:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "ReportCard":
-        """Read a card from its plain values."""
-        gap = values["gap_closed"]
+        """Read a card from its plain values, those of earlier versions too."""
         return cls(
             ceiling=Measure(**values["ceiling"]),
             drafts=Measure(**values["drafts"]),
             floor=Measure(**values["floor"]),
             impostors=tuple(Impostor(**impostor) for impostor in values["impostors"]),
-            gap_closed=Measure(**gap) if gap else None,
-            length_distance=Measure(**values["length_distance"]),
-            novelty=Novelty(**values["novelty"]),
+            gap_closed=_measure(values["gap_closed"]),
+            novelty=Novelty.from_json(values["novelty"]),
             withheld=values["withheld"],
             texts=tuple(values["texts"]),
             notes=tuple(values["notes"]),
             writer=values["writer"],
             seed=values["seed"],
             seconds=values["seconds"],
+            selected=_measure(values.get("selected")),
+            selected_gap=_measure(values.get("selected_gap")),
+            attribution=Attribution.from_json(each) if (each := values.get("attribution")) else None,
+            contrasts=tuple(_contrasts(values)),
+            selected_texts=tuple(values.get("selected_texts", ())),
+            briefs=values.get("briefs"),
+            briefs_left_out=values.get("briefs_left_out", 0),
         )
-
-
-def measure(pool: Pool, chance: np.random.Generator) -> Measure:
-    """Likeness of a pool with its interval."""
-    return _measure(pool.likeness, pool.resampled(chance), len(pool.ratios))
-
-
-def gap_closed(ceiling: Pool, drafts: Pool, floor: Pool, chance: np.random.Generator) -> Measure | None:
-    """(drafts - floor) / (ceiling - floor) with its interval; None where ceiling and floor cannot be told apart."""
-    high, middle, low = (pool.resampled(chance) for pool in (ceiling, drafts, floor))
-    if np.percentile(high - low, _INTERVAL[0]) <= 0:
-        return None
-    value = (drafts.likeness - floor.likeness) / (ceiling.likeness - floor.likeness)
-    return _measure(value, (middle - low) / (high - low), len(drafts.ratios))
-
-
-def distribution_distance(
-    first: Sequence[float], second: Sequence[float], chance: np.random.Generator
-) -> Measure:
-    """Kolmogorov-Smirnov distance: the greatest difference of the two cumulative distributions; 1 to nothing at all."""
-    if not (len(first) and len(second)):
-        return Measure(1.0, 1.0, 1.0, 0)
-    one, other = np.sort(np.asarray(first, dtype=float)), np.sort(np.asarray(second, dtype=float))
-    drawn = [
-        _distance(np.sort(chance.choice(one, len(one))), np.sort(chance.choice(other, len(other))))
-        for _ in range(_RESAMPLES // 4)
-    ]
-    return _measure(_distance(one, other), np.array(drawn), len(one))
-
-
-def _distance(one: Floats, other: Floats) -> float:
-    at = np.concatenate([one, other])
-    below = np.searchsorted(one, at, "right") / len(one) - np.searchsorted(other, at, "right") / len(other)
-    return float(np.abs(below).max())
-
-
-def _measure(value: float, resampled: Floats, count: int) -> Measure:
-    low, high = np.percentile(resampled, _INTERVAL)
-    return Measure(float(value), float(low), float(high), count)
 
 
 def spread(impostors: Sequence[Impostor]) -> Measure:
     """The median of the impostors between their 2.5 and 97.5 % points."""
     ordered = np.array([impostor.likeness for impostor in impostors])
-    low, middle, high = np.percentile(ordered, (_INTERVAL[0], 50, _INTERVAL[1]))
+    low, middle, high = np.percentile(ordered, _SPREAD)
     return Measure(float(middle), float(low), float(high), len(ordered))
+
+
+def _measure(values: Mapping[str, Any] | None) -> Measure | None:
+    return Measure(**values) if values else None
+
+
+def _contrasts(values: Mapping[str, Any]) -> Iterator[Contrast]:
+    for each in values.get("contrasts", ()):
+        yield Contrast(**{**each, "distance": _measure(each["distance"])})
+    if earlier := values.get("length_distance"):
+        yield Contrast("length", None, None, Measure(**earlier))

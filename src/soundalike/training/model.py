@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from soundalike.drafts.choosing import Jury
+from soundalike.drafts.choosing import Jury, Measure
+from soundalike.drafts.coherence import is_judged, shipped_coherence
 from soundalike.drafts.draft import Draft, Drafting, write_drafts
 from soundalike.drafts.form import Form
 from soundalike.drafts.guard import CopyGuard
-from soundalike.drafts.prompt import VoicePrompt
+from soundalike.drafts.prompt import ALONE, Place, VoicePrompt
+from soundalike.drafts.thread import write_thread
 from soundalike.drafts.writer import Writer
 from soundalike.posts.post import Post
 from soundalike.training.card import ReportCard
@@ -64,8 +66,9 @@ class TrainedModel:
 
     @property
     def label(self) -> str:
-        """What every draft says of its origin."""
-        return f"AI-made · @{self.username} v{self.version} · {self.writer.name}"
+        """What every draft says of its origin; one of a small model's, that it is something to work on."""
+        spark = " · a spark for editing" if self.writer.is_small else ""
+        return f"AI-made · @{self.username} v{self.version} · {self.writer.name}{spark}"
 
     @property
     def selected(self) -> tuple[Post, ...]:
@@ -117,14 +120,20 @@ class TrainedModel:
         max_chars: int = 280,
         continue_from: str | None = None,
         seed: int | None = None,
+        thread: int = 1,
     ) -> list[Draft]:
         """Write `n` drafts on a brief, best first; fewer where not enough candidates pass the checks.
+
+        With a `thread` of more than one post, its posts in their order instead, each of `max_chars` at most; `n` has no
+        say then, and `continue_from` begins the first.
 
         Raises:
             SettingsError: The brief is empty or too long, or a number is out of range.
             WriterError: The language model cannot be reached, or failed.
         """
-        drafting = self.draft(brief, n=n, max_chars=max_chars, continue_from=continue_from, seed=seed)
+        drafting = self.draft(
+            brief, n=n, max_chars=max_chars, continue_from=continue_from, seed=seed, thread=thread
+        )
         return list(drafting.drafts)
 
     def draft(
@@ -135,8 +144,26 @@ class TrainedModel:
         max_chars: int = 280,
         continue_from: str | None = None,
         seed: int | None = None,
+        thread: int = 1,
     ) -> Drafting:
         """Do as `write`, and say as well what was withheld and why."""
+        seed = self.seed if seed is None else seed
+        if thread == 1:
+            return self._draft(
+                brief, count=n, max_chars=max_chars, continue_from=continue_from, seed=seed, place=ALONE
+            )
+
+        def write(*, place: Place, seed: int) -> Drafting:
+            beginning = None if place.before else continue_from
+            return self._draft(
+                brief, count=1, max_chars=max_chars, continue_from=beginning, seed=seed, place=place
+            )
+
+        return write_thread(write, posts=thread, seed=seed)
+
+    def _draft(
+        self, brief: str, *, count: int, max_chars: int, continue_from: str | None, seed: int, place: Place
+    ) -> Drafting:
         return write_drafts(
             brief,
             writer=self.writer,
@@ -144,17 +171,24 @@ class TrainedModel:
             form=self.form,
             guard=self.guard,
             like=self.likeness.scores,
-            jury=self._jury,
+            coherent=self.coherent,
+            jury=self.jury,
             ceiling=self.report.ceiling.value if self.report else 0.0,
             label=self.label,
-            count=n,
+            count=count,
             max_chars=max_chars,
             continue_from=continue_from,
-            seed=self.seed if seed is None else seed,
+            seed=seed,
+            place=place,
         )
 
     @property
-    def _jury(self) -> Jury:
+    def coherent(self) -> Measure | None:
+        """How much drafts of the embedded model read as if somebody meant them; of others it would say little."""
+        return shipped_coherence().scores if is_judged(self.writer.name) else None
+
+    @property
+    def jury(self) -> Jury:
         """Who tells which draft would win: the creator's own forecaster, the wording prior where that is of no use."""
         forecaster, rivals = self.forecaster, self.rivals
         if forecaster is None or not forecaster.is_useful:

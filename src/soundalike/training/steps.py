@@ -8,10 +8,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Container as Some
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
+from soundalike.drafts.orders import without_orders
 from soundalike.drafts.prompt import VoicePrompt, build_prompt
 from soundalike.drafts.writer import Writer
 from soundalike.posts.collection import Collection, Split, hold_out
@@ -20,7 +21,7 @@ from soundalike.posts.text import own_text
 from soundalike.training import wording
 from soundalike.training.card import ReportCard
 from soundalike.training.findings import leading
-from soundalike.training.grading import grade
+from soundalike.training.grading import MOST_SECONDS, grade
 from soundalike.training.model import TrainedModel
 from soundalike.training.status import Step
 from soundalike.virality.features import TEXT_FEATURES
@@ -31,7 +32,7 @@ from soundalike.voice.profile import VoiceProfile, read_voice
 Json = dict[str, Any]
 Tell = Callable[[float, str], None]
 
-_EDITION: Final = dict.fromkeys(Step, 1) | {Step.PATTERNS: 2}
+_EDITION: Final = dict.fromkeys(Step, 1) | {Step.PREPARE: 2, Step.PATTERNS: 2, Step.EVALUATE: 2}
 """Raised for a step whose code comes to make something else of the same input."""
 
 _PATTERNS_TOLD: Final = 8  # a prompt with every finding in it is followed in none
@@ -41,7 +42,8 @@ _PATTERNS_TOLD: Final = 8  # a prompt with every finding in it is followed in no
 class TrainingOrder:
     """What to train on. `collected` is all that drafts are checked against; `selected_ids` are the viral posts kept.
 
-    `writes` names the language model that will draft, as far as it is known before that is opened.
+    `writes` names the language model that will draft, as far as it is known before that is opened. No subject of
+    the report card is begun once `grading_seconds` are up.
     """
 
     creator: Creator
@@ -51,6 +53,7 @@ class TrainingOrder:
     name: str
     seed: int = 0
     writes: str = ""
+    grading_seconds: float = MOST_SECONDS
     provenance: Json = field(default_factory=dict)
 
 
@@ -180,15 +183,28 @@ class Training:
                 return fingerprint(self.split.seen), selected, made[Step.VOICE], made[Step.PATTERNS]
             case _:
                 everything, others = fingerprint(order.collected), self._background.fingerprint
-                return made[Step.PREPARE], made[Step.TRAIN], everything, others, order.writes, order.seed
+                return (
+                    made[Step.PREPARE],
+                    made[Step.TRAIN],
+                    everything,
+                    others,
+                    order.writes,
+                    order.seed,
+                    order.grading_seconds,
+                )
 
     def _prepare(self, _tell: Tell) -> Made:
-        split = hold_out(self.order.collection, selected_ids=self.order.selected_ids)
+        collected = self.order.collection
+        kept, earlier = (tuple(without_orders(posts)) for posts in (collected.kept, collected.earlier))
+        fit = replace(collected, kept=kept, earlier=earlier)
+        split = hold_out(fit, selected_ids=self.order.selected_ids)
         ids = {
             "seenIds": [post.id for post in split.seen],
             "heldOutIds": [post.id for post in split.held_out],
         }
         detail = f"{len(split.seen)} posts to learn from, {len(split.held_out)} held out to grade on"
+        if orders := len(collected.voice_corpus) - len(fit.voice_corpus):
+            detail += f"; {orders} left out, as they give orders to a language model"
         return Made(ids, detail)
 
     def _read_voice(self, _tell: Tell) -> Made:
@@ -209,7 +225,7 @@ class Training:
         return Made(prompt.to_json(), detail)
 
     def _evaluate(self, tell: Tell) -> Made:
-        card = grade(self.model, clock=self.clock, tell=tell)
+        card = grade(self.model, clock=self.clock, tell=tell, most_seconds=self.order.grading_seconds)
         return Made(card.to_json(), wording.card(card))
 
 

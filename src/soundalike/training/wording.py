@@ -4,24 +4,71 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from soundalike.drafts.draft import Draft
-from soundalike.training.card import Measure, ReportCard
+from soundalike.training.card import ReportCard
 from soundalike.training.comparison import Comparison
 from soundalike.training.findings import leading, only_hours, without_hours
+from soundalike.training.pools import Measure
 from soundalike.virality.forecast import FEWEST_POSTS as FEWEST_TO_FORECAST
 from soundalike.virality.forecast import Accuracy, Forecaster
 from soundalike.virality.patterns import FEWEST_POSTS, Pattern, best_hours
 from soundalike.virality.wording import Depth
 from soundalike.virality.wording_file import shipped_accuracy
+from soundalike.voice.favourites import PER_WORDS, Favourite, Kind
+from soundalike.voice.profile import VoiceProfile
 from soundalike.voice.rule import Unit
 from soundalike.voice.traits import Trait
 
 _TENTHS: Final = 10
+_FAVOURITES_TOLD: Final = 5
+_FAVOURITES: Final[dict[Kind, str]] = {
+    "opening": "Openings",
+    "frame": "Constructions",
+    "phrase": "Phrases",
+    "word": "Words",
+    "hashtag": "Hashtags",
+    "emoji": "Emoji",
+}
+_DOING: Final = {
+    "all_small": "writes without capitals",
+    "brackets": "puts remarks in brackets",
+    "british": "spells the British way",
+    "every_line_stops": "ends every line in a full stop",
+    "last_line_lands": "ends several lines on a short one",
+    "mentions": "names accounts",
+    "one_sentence": "writes a single sentence",
+    "quotations": "puts words in quotation marks",
+}
+"""Traits whose sentence does not follow “never”: those about a post rather than its writer, and some nouns."""
 _ALL_BUT_SURE: Final = 0.99
 
 
 def trait(found: Trait) -> str:
-    """A trait with its figure beside other writers': “Opens with a number: 31 % of posts (others 4 %)”."""
+    """A trait with its figure beside other writers': “Opens with a number: 31% of posts (others 4%)”."""
     return f"{found.sentence}: {trait_figure(found)}{others_figure(found)}"
+
+
+def never(found: Trait) -> str:
+    """What is not done: “Never opens with a number: 0 of 312 posts (others 4% of posts)”."""
+    first, rest = found.sentence[0].lower(), found.sentence[1:]
+    verb = "" if found.unit is Unit.SHARE else "uses "
+    doing = _DOING.get(found.key, f"{verb}{first}{rest}")
+    how_often = "Hardly ever" if found.used_in else "Never"
+    others = "" if found.others is None else f" (others {figure(found.others, found.unit)})"
+    return f"{how_often} {doing}: {found.used_in:,} of {found.posts:,} posts{others}"
+
+
+def favourite(found: Favourite) -> str:
+    """A favourite term beside other writers': “how to”: 3.1 per 100 posts (others 0.4), in 12 posts."""
+    over = "1,000 words" if found.kind in PER_WORDS else "100 posts"
+    return f"“{found.text}”: {found.rate:.1f} per {over} (others {found.others_rate:.1f}), in {found.posts:,} posts"
+
+
+def favourites(voice: VoiceProfile) -> Iterator[tuple[str, str]]:
+    """By kind, what is used far more than by others: (“Openings”, “btw” in 17 posts, “not that” in 11)."""
+    for kind, title in _FAVOURITES.items():
+        if found := voice.favourites_of(kind)[:_FAVOURITES_TOLD]:
+            first, *rest = (f"“{each.text}” in {each.posts:,}" for each in found)
+            yield title, ", ".join([f"{first} posts", *rest])
 
 
 def trait_figure(found: Trait) -> str:
@@ -30,16 +77,20 @@ def trait_figure(found: Trait) -> str:
 
 
 def others_figure(found: Trait) -> str:
-    """Other writers' figure in brackets; nothing where too few are known."""
-    return "" if found.others is None else f" (others {figure(found.others, found.unit)})"
+    """Other writers' figure in brackets, without the unit just read; nothing where too few are known."""
+    return "" if found.others is None else f" (others {_bare(found.others, found.unit)})"
 
 
 def figure(value: float, unit: Unit) -> str:
     """A figure as a reader says it."""
+    return f"{_bare(value, unit)} {'of posts' if unit is Unit.SHARE else unit.value}"
+
+
+def _bare(value: float, unit: Unit) -> str:
     if unit is Unit.SHARE:
-        return f"{value:.0%} of posts"
+        return f"{value:.0%}"
     digits = 0 if unit in (Unit.WORDS, Unit.CHARACTERS) or value >= 100 else 1  # noqa: PLR2004 - three figures say it
-    return f"{value:.{digits}f} {unit.value}"
+    return f"{value:.{digits}f}"
 
 
 def pattern(found: Pattern) -> str:
@@ -145,7 +196,10 @@ def card(found: ReportCard) -> str:
     """The headline of a report card."""
     if found.gap_closed is None:
         return found.notes[0] if found.notes else "no verdict"
-    return f"{percent(found.gap_closed)} of the gap from floor to ceiling closed"
+    told = f"{percent(found.gap_closed)} of the gap from floor to ceiling closed, unselected"
+    return (
+        f"{told}; {percent(found.selected_gap)} by what a user would be shown" if found.selected_gap else told
+    )
 
 
 def post_url(username: str, post_id: str) -> str:

@@ -5,12 +5,14 @@ from soundalike.voice.background_file import load_background, save_background, s
 from soundalike.voice.likeness import Likeness, Ratios, impostors
 from soundalike.voice.profile import VoiceProfile, read_voice
 from soundalike.voice.traits import Trait
+from soundalike.voice.verdict import Verdict
 
 __all__ = [
     "Background",
     "Likeness",
     "Ratios",
     "Trait",
+    "Verdict",
     "VoiceProfile",
     "fit_background",
     "impostors",

@@ -1,13 +1,14 @@
 """Other writers: what the creator's writing is set against, as counts without a line of text.
 
-Of each writer are kept how often every run of three characters, every word, phrase, hashtag and emoji was used, and
-the value of every trait. A set fitted on public posts ships with the package (`data/background.npz`; where it is from
-stands in `data/background.json`). Since counts are kept by writer, a creator among them can be left out.
+Of each writer are kept how often every run of three characters, every word, phrase, opening, construction, hashtag
+and emoji was used, and the value of every trait. A set fitted on public posts ships with the package
+(`data/background.npz`; where it is from stands in `data/background.json`). Since counts are kept by writer, a creator
+among them can be left out.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -15,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundalike.posts.post import Post
+from soundalike.posts.text import language_of
 from soundalike.voice import traits
 from soundalike.voice.estimate import Floats
-from soundalike.voice.favourites import KINDS, Kind, Tally, terms
+from soundalike.voice.favourites import KINDS, LONG_KINDS, Kind, Tally, terms
 from soundalike.voice.grams import Integers, char_grams
-from soundalike.voice.reading import corpus_of, read
+from soundalike.voice.reading import corpus_of, read, text_of
 
 MOST_CHARACTERS: Final = 20_000
 """Of a writer's text, so that no single one makes up the background."""
@@ -27,7 +29,8 @@ MOST_CHARACTERS: Final = 20_000
 _NAMELESS: Final = "(texts)"  # the writer of bare texts; no username can be this
 _FEWEST_POSTS: Final = 5  # a writer with less says nothing
 _FEWEST_USES: Final = 3  # of a term by all writers together
-_PHRASE_WRITERS: Final = 2  # a phrase that only one writer uses would be a line of text
+_SHARING: Final = 2  # writers of a term of several words: of one alone it would be a line of text
+_SECOND_LANGUAGE: Final = 100  # posts in a language under which a writer of several is none of its writers
 
 Counts = tuple[NDArray[np.int32], NDArray[np.int32]]
 """Positions in a vocabulary, ascending, and how often each was used."""
@@ -108,14 +111,15 @@ def fit_background(
     """Count the writing of others; posts are parted by username, bare texts are taken as one writer's.
 
     Of each writer originals in the main language are used, each text once, a random choice of 20,000 characters.
-    Writers with fewer than five such posts are left out.
+    Writers with fewer than five such posts are left out. Whoever has 100 posts in another language too stands there a
+    second time, as one of its writers.
     """
     by_name: dict[str, list[Post | str]] = {}
     for item in items:
         name = _NAMELESS if isinstance(item, str) else item.username or _NAMELESS
         by_name.setdefault(name, []).append(item)
     chance = np.random.default_rng(seed)
-    sheets = [_sheet(name, by_name[name], chance) for name in sorted(by_name)]
+    sheets = [_sheet(name, part, chance) for name in sorted(by_name) for part in _by_language(by_name[name])]
     enough = [sheet for sheet in sheets if sheet.posts >= _FEWEST_POSTS]
     gram_keys = np.unique(np.concatenate([sheet.grams for sheet in enough] or [np.zeros(0, dtype=np.int64)]))
     vocabulary = {kind: _vocabulary(kind, [sheet.terms[kind] for sheet in enough]) for kind in KINDS}
@@ -124,6 +128,20 @@ def fit_background(
         gram_keys,
         vocabulary,
         provenance or {},
+    )
+
+
+def _by_language(items: Sequence[Post | str]) -> Iterator[Sequence[Post | str]]:
+    """All of a writer's posts, then those in each further language they write much in."""
+    yield items
+    main = corpus_of(items).writing.language
+    others: dict[str, list[Post | str]] = {}
+    for item in items:
+        language = None if isinstance(item, str) else language_of(text_of(item), item.lang)
+        if language and language != main:
+            others.setdefault(language, []).append(item)
+    yield from (
+        others[name] for name in sorted(others) if len(corpus_of(others[name]).texts) >= _SECOND_LANGUAGE
     )
 
 
@@ -173,7 +191,7 @@ def _vocabulary(kind: Kind, counts: Sequence[Counter[str]]) -> tuple[str, ...]:
     for own in counts:
         uses.update(own)
         writers.update(own.keys())
-    shared = _PHRASE_WRITERS if kind == "phrase" else 1
+    shared = _SHARING if kind in LONG_KINDS else 1
     return tuple(sorted(term for term in uses if uses[term] >= _FEWEST_USES and writers[term] >= shared))
 
 

@@ -19,7 +19,7 @@ from soundalike.voice.favourites import KINDS, Kind
 SHIPPED: Final = Path(__file__).with_name("data") / "background.npz"
 """The writers that come with the package."""
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _FACTS: Final = ("username", "language", "posts", "characters", "words", "counted_words")
 _TABLES: Final[tuple[Kind | Literal["grams"], ...]] = ("grams", *KINDS)
 

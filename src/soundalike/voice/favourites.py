@@ -1,4 +1,4 @@
-"""Favourite words, phrases, hashtags and emoji: what the creator writes more often than other writers do."""
+"""Favourite words, phrases, openings, constructions, hashtags, emoji: what the creator writes more than others do."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,16 +8,20 @@ from typing import Any, Final, Literal, Self
 import numpy as np
 
 from soundalike.posts.text import EMOJI, HASHTAG
+from soundalike.voice.frames import frames, openings
 from soundalike.voice.reading import Reading, is_word, plain_words
 
-Kind = Literal["word", "phrase", "hashtag", "emoji"]
-KINDS: Final[tuple[Kind, ...]] = ("word", "phrase", "hashtag", "emoji")
+Kind = Literal["word", "phrase", "hashtag", "emoji", "opening", "frame"]
+KINDS: Final[tuple[Kind, ...]] = ("word", "phrase", "hashtag", "emoji", "opening", "frame")
+LONG_KINDS: Final[frozenset[Kind]] = frozenset({"phrase", "opening", "frame"})
+"""Terms of several words: of one writer alone they would be lines of text, and one of them can hold another."""
 
 _PHRASE_WORDS: Final = (2, 3)
 _SMALL_CHARACTERS: Final = frozenset("的一是了在不我你他她它们这那有和就也都要会能可以个上来到说着过吗吧呢啊")
 """Chinese function characters: pairs with one of them are mostly no words."""
 _FEWEST_POSTS: Final = 3  # posts a term must stand in: what was said twice is no habit
-_PER_WORDS: Final[frozenset[Kind]] = frozenset({"word", "phrase"})
+PER_WORDS: Final[frozenset[Kind]] = frozenset({"word", "phrase"})
+"""Kinds whose rates are per 1,000 running words; the others' are per 100 posts."""
 _PER_WORDS_SCALE, _PER_POSTS_SCALE = 1_000.0, 100.0
 _SURE: Final = 4.0  # standard errors; with some 10,000 terms tried, less would let chance in
 _SHOWN: Final = 20
@@ -28,8 +32,8 @@ _EVIDENCE: Final = 3
 class Favourite:
     """A term used more than by other writers.
 
-    `rate` and `others_rate` are per 1,000 running words or, for hashtags and emoji, per 100 posts. `surprise` is how
-    many standard errors they lie apart.
+    `rate` and `others_rate` are per 1,000 running words for words and phrases, per 100 posts for the rest. `surprise`
+    is how many standard errors they lie apart.
     """
 
     kind: Kind
@@ -60,8 +64,8 @@ class Tally:
     posts: int
 
     def exposure(self, kind: Kind) -> int:
-        """What the counts of `kind` are set against: running words, or posts for hashtags and emoji."""
-        return self.words if kind in _PER_WORDS else self.posts
+        """What the counts of `kind` are set against: running words for words and phrases, else posts."""
+        return self.words if kind in PER_WORDS else self.posts
 
 
 def terms(reading: Reading, *, is_spaced: bool) -> dict[Kind, list[str]]:
@@ -83,6 +87,8 @@ def terms(reading: Reading, *, is_spaced: bool) -> dict[Kind, list[str]]:
         ],
         "hashtag": [tag.lower() for tag in HASHTAG.findall(reading.text)] if "#" in reading.text else [],
         "emoji": [] if reading.text.isascii() else EMOJI.findall(reading.text),
+        "opening": openings(plain, gap=gap),
+        "frame": frames(reading),
     }
 
 
@@ -116,7 +122,7 @@ def _surest(kind: Kind, mine: Tally, theirs: Tally, spread: Mapping[str, int]) -
     theirs_part = np.where(b > 0, b * np.log(np.maximum(b, 1) / np.maximum(m * pooled, 1e-9)), 0)
     g = 2 * (y * np.log(y / (n * pooled)) + theirs_part)
     z = np.sign(y / n - b / max(m, 1)) * np.sqrt(np.maximum(g, 0))
-    scale = _PER_WORDS_SCALE if kind in _PER_WORDS else _PER_POSTS_SCALE
+    scale = _PER_WORDS_SCALE if kind in PER_WORDS else _PER_POSTS_SCALE
     order = sorted(np.flatnonzero(z >= _SURE), key=lambda index: (-z[index], tried[index]))
     found = [
         Favourite(
@@ -131,7 +137,7 @@ def _surest(kind: Kind, mine: Tally, theirs: Tally, spread: Mapping[str, int]) -
         )
         for index in order
     ]
-    return _without_parts(found)[:_SHOWN] if kind == "phrase" else found[:_SHOWN]
+    return _without_parts(found)[:_SHOWN] if kind in LONG_KINDS else found[:_SHOWN]
 
 
 def _without_parts(phrases: list[Favourite]) -> list[Favourite]:

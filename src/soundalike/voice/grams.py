@@ -19,6 +19,8 @@ _BITS: Final = 21  # Unicode ends at 0x10FFFF
 _MASK: Final = (1 << _BITS) - 1
 _SHAPES: Final = {"Lu": "A", "Ll": "a", "Lo": "文", "Nd": "0", "Nl": "0", "No": "0", "So": "☺"}
 _START, _END = "\x02", "\x03"
+AT_START: Final = ord(_START) << _BITS | ord(_START)
+"""What stands before the first character of a text."""
 _LONGEST: Final = ORDERS[-1]
 
 
@@ -55,6 +57,12 @@ def shaped(keys: Integers) -> Integers:
 @cache
 def _shape(code: int) -> int:
     return ord(_SHAPES.get(unicodedata.category(chr(code)), chr(code)))
+
+
+def closes(keys: Integers) -> NDArray[np.bool_]:
+    """Which runs end a text."""
+    ends: NDArray[np.bool_] = shortened(keys, 1) == ord(_END)
+    return ends
 
 
 def before_last(keys: Integers) -> Integers:

@@ -1,24 +1,27 @@
 """How like the creator a text is.
 
-Likeness is log-odds: that a post is the creator's rather than another writer's, both being as likely beforehand. At 0
-it could be either's; at +1 the creator is e = 2.7 times as likely. It adds up two judgements:
+Likeness is log-odds: that a post is the creator's rather than another writer's, both being as likely beforehand. It
+adds up two judgements:
 
 - A logistic regression on runs of one to three characters, their shapes and words. Its other side is learned from
-  counts alone: posts of other writers are drawn from their pooled tokens, with the lengths of the creator's posts, so
-  that length tells nothing and no text is needed.
+  counts alone: posts of other writers are drawn from their counts (`chains.py`), with the lengths of the creator's
+  posts, so that length tells nothing and no text is needed.
 - A share of the log-likelihood ratio of the characters, creator against the others, over the root of the length. Alone
   it ranks worse, but it leans less on who the others are, which helps where few of them write the language.
 
+What comes of it is moved so that 0 lies halfway between later posts of the creator and the nearest writers, neither met
+by the measure (`_centre`): without that, some creators' own pools would all lie below 0.
+
 On later posts of creators the background did not know, this ranks better than either alone and than the log-likelihood
-ratio of runs of five (tests/voice/test_likeness_accuracy.py). One short post says little: judge pools.
+ratio of runs of five (tests/voice/test_likeness_accuracy.py). One short post says little: judge pools, and ask
+`verdict` where an answer is wanted.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from soundalike.errors import TooFewPosts
 from soundalike.posts.packing import (
@@ -34,12 +37,14 @@ from soundalike.posts.packing import (
 from soundalike.posts.post import Post
 from soundalike.voice.background import Background, Writer, fit_background
 from soundalike.voice.background_file import shipped_background
+from soundalike.voice.chains import Chains
 from soundalike.voice.estimate import Floats
 from soundalike.voice.features import Bag, Block, Space, bag_of, words_of
 from soundalike.voice.generative import RunModel
 from soundalike.voice.grams import Integers
 from soundalike.voice.reading import Corpus, corpus_of, text_of
 from soundalike.voice.regression import fit_logistic
+from soundalike.voice.verdict import Verdict, judge_pool
 
 FEWEST_POSTS: Final = 10
 FEWEST_CHARACTERS: Final = 1_000
@@ -56,6 +61,10 @@ _RUNS_WEIGHT: Final = (
     0.15  # of the log-likelihood ratio; chosen, like all settings here, on half of the creators
 )
 _FOLDS: Final = 5
+_JUDGED_OF: Final = 3  # every third writer is kept from the measure that finds the centre
+_CENTRE_POSTS: Final = 400
+_CENTRE_DRAWN: Final = 25
+_NEAREST: Final = 90  # percentile over writers
 
 _KIND, _VERSION = "likeness", 1
 _BLOCKS: Final = 3  # characters, shapes, words
@@ -108,16 +117,15 @@ class Likeness:
         """
         corpus = _enough(corpus_of(posts))
         others = _others(corpus, background)
-        return cls._fit(corpus, others, np.random.default_rng(seed))
+        raw = cls._fit(_excerpts(corpus), others, np.random.default_rng(seed))
+        return replace(raw, intercept=raw.intercept - _centre(corpus, others, seed))
 
     @classmethod
-    def _fit(cls, corpus: Corpus, others: Background, chance: np.random.Generator) -> Self:
-        texts = _excerpts(corpus)
+    def _fit(cls, texts: Sequence[str], others: Background, chance: np.random.Generator) -> Self:
         numbers = _numbers(texts, others)
         mine = bag_of(texts, numbers)
         each = max(_DRAWN_OF_ONE, _DRAWN_IN_ALL // len(others.writers))
-        drawn = [_draw(writer, others, mine, each, chance) for writer in others.writers]
-        both = Bag.joined([mine, *drawn])
+        both = Bag.joined([mine, _draw(others.writers, others, mine, each, chance)])
         space = Space.of(both, numbers)
         labels = (np.arange(both.texts) < mine.texts).astype(np.float64)
         weights, intercept = fit_logistic(space.rows(both), labels, strength=_STRENGTH)
@@ -141,6 +149,16 @@ class Likeness:
         if not len(ratios):
             raise ValueError("A pool of no texts has no likeness.")
         return float(ratios.sum() / weights.sum())
+
+    def verdict(self, texts: Sequence[Post | str] | str, *, seed: int = 0) -> Verdict:
+        """Whose a pool of texts is: its likeness with an interval, or that there is too little text to say.
+
+        Raises:
+            ValueError: The pool is empty.
+        """
+        own = [text_of(text) for text in ([texts] if isinstance(texts, str) else texts)]
+        ratios, weights = self.ratios(own)
+        return judge_pool(ratios, weights, characters=sum(map(len, own)), writers=self.writers, seed=seed)
 
     def scores(self, texts: Sequence[Post | str]) -> Floats:
         """Likeness of each text, of shape (texts,)."""
@@ -222,17 +240,44 @@ def impostors(
     corpus = _enough(corpus_of(posts))
     others = _others(corpus, background)
     folds = min(_FOLDS, len(others.writers))
+    centre = _centre(corpus, others, seed)
     found: dict[str, Ratios] = {}
     for fold in range(folds if folds > 1 else 0):
         judged = others.writers[fold::folds]
         rest = others.without(*(writer.username for writer in judged))
         chance = np.random.default_rng([seed, fold])
-        likeness = Likeness._fit(corpus, rest, chance)  # noqa: SLF001 - the same idea in the same file
+        raw = Likeness._fit(_excerpts(corpus), rest, chance)  # noqa: SLF001 - the same idea in the same file
+        likeness = replace(raw, intercept=raw.intercept - centre)
         mine = bag_of(_excerpts(corpus), likeness.space.words)
-        for writer in judged:
-            drawn = _draw(writer, others, mine, posts_each, chance)
-            found[writer.username] = likeness._ratios(drawn)  # noqa: SLF001
+        drawn = likeness._ratios(_draw(judged, others, mine, posts_each, chance))  # noqa: SLF001
+        for writer, ratios, weights in zip(
+            judged, *(np.split(each, len(judged)) for each in drawn), strict=True
+        ):
+            found[writer.username] = Ratios(ratios, weights)
     return found
+
+
+def _centre(corpus: Corpus, others: Background, seed: int) -> float:
+    """The likeness halfway from writers never met to the creator's posts never seen, by a measure that knows neither.
+
+    That measure learns from a part of the creator's earlier posts and two thirds of the writers. The last fifth of the
+    posts and the others' 90th percentile are the two ends: a verdict has to part the creator from the nearest ones.
+    """
+    judged = others.writers[::_JUDGED_OF]
+    rest = others.without(*(writer.username for writer in judged))
+    if not rest.writers:
+        return 0.0
+    chance = np.random.default_rng([seed, 1])
+    texts = _excerpts(corpus)
+    cut = len(texts) * 4 // 5
+    earlier, later = texts[:cut][-_CENTRE_POSTS:], texts[cut:][-_CENTRE_POSTS:]
+    likeness = Likeness._fit(earlier, rest, chance)  # noqa: SLF001
+    drawn = likeness._ratios(  # noqa: SLF001
+        _draw(judged, others, bag_of(earlier, likeness.space.words), _CENTRE_DRAWN, chance)
+    )
+    ratios, weights = (each.reshape(len(judged), -1).sum(1) for each in drawn)
+    nearest = float(np.percentile(ratios / weights, _NEAREST))
+    return (likeness.score(later) + nearest) / 2
 
 
 def _enough(corpus: Corpus) -> Corpus:
@@ -307,19 +352,33 @@ def _numbers(texts: Iterable[str], others: Background) -> dict[str, int]:
     return {word: number for number, word in enumerate((*vocabulary, *sorted(new)))}
 
 
-def _draw(writer: Writer, others: Background, like: Bag, posts: int, chance: np.random.Generator) -> Bag:
-    """Posts of a writer: tokens drawn from the writer's counts, as many as posts of `like` have.
+def _draw(
+    writers: Sequence[Writer], others: Background, like: Bag, each: int, chance: np.random.Generator
+) -> Bag:
+    """Posts of writers, `each` of the first, then of the second: as long, in runs and in words, as posts of `like`.
 
-    A word's number is its place in the background's vocabulary.
+    Runs are drawn so that they follow one another, words one by one. A word's number is its place in the background's
+    vocabulary.
     """
-    lengths = _lengths(like)[chance.integers(0, like.texts, posts)]
-    index, counts = writer.grams
-    grams = others.gram_keys[index[_picks(counts, int(counts.sum()), int(lengths[:, 0].sum()), chance)]]
+    lengths = _lengths(like)[chance.integers(0, like.texts, each * len(writers))]
+    chains = Chains.of(others.gram_keys, [writer.grams for writer in writers])
+    owners = np.repeat(np.arange(len(writers)), each)
+    grams, gram_rows = chains.draw(owners, lengths[:, 0], chance)
+    drawn = [
+        _draw_words(writer, int(words.sum()), chance)
+        for writer, words in zip(writers, np.split(lengths[:, 1], len(writers)), strict=True)
+    ]
+    words, word_rows = np.concatenate(drawn), np.repeat(np.arange(len(owners)), lengths[:, 1])
+    known = words >= 0
+    return Bag(grams, gram_rows, words[known], word_rows[known], len(owners))
+
+
+def _draw_words(writer: Writer, size: int, chance: np.random.Generator) -> Integers:
+    """Words in proportion to the writer's uses; -1 for one that is not in the vocabulary."""
     index, counts = writer.terms["word"]
-    picks = _picks(counts, writer.counted_words, int(lengths[:, 1].sum()), chance)
-    gram_rows, word_rows = (np.repeat(np.arange(posts), column) for column in lengths.T)
-    known = picks < len(index)
-    return Bag(grams, gram_rows, index[picks[known]].astype(np.int64), word_rows[known], posts)
+    spots = chance.integers(0, max(writer.counted_words, 1), size)
+    picks = np.searchsorted(np.cumsum(counts), spots, side="right")
+    return np.append(index, -1)[picks].astype(np.int64)
 
 
 def _lengths(bag: Bag) -> Integers:
@@ -328,8 +387,3 @@ def _lengths(bag: Bag) -> Integers:
         [np.bincount(bag.gram_rows, minlength=bag.texts), np.bincount(bag.word_rows, minlength=bag.texts)], 1
     )
     return both[np.lexsort((both[:, 1], both[:, 0]))]
-
-
-def _picks(counts: NDArray[np.int32], total: int, size: int, chance: np.random.Generator) -> Integers:
-    """Positions drawn in proportion to `counts`; what is missing to `total` is drawn as one past the last."""
-    return np.searchsorted(np.cumsum(counts), chance.integers(0, max(total, 1), size), side="right")

@@ -44,12 +44,18 @@ class VoiceProfile:
         """Traits that lie clearly outside what other writers do."""
         return tuple(trait for trait in self.traits if trait.is_distinct)
 
+    @property
+    def never(self) -> tuple[Trait, ...]:
+        """What the creator as good as never does and other writers do, what they do most first."""
+        found = [trait for trait in self.traits if trait.is_never]
+        return tuple(sorted(found, key=lambda trait: trait.high / (trait.others or 1.0)))
+
     def trait(self, key: str) -> Trait | None:
         """The trait of that key, if it could be asked of this writing."""
         return next((trait for trait in self.traits if trait.key == key), None)
 
     def favourites_of(self, kind: Kind) -> tuple[Favourite, ...]:
-        """Favourite words, phrases, hashtags or emoji, the surest first."""
+        """Favourite words, phrases, openings, constructions (“frame”), hashtags or emoji, the surest first."""
         return tuple(favourite for favourite in self.favourites if favourite.kind == kind)
 
     def to_json(self) -> dict[str, Any]:

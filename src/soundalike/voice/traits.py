@@ -26,6 +26,7 @@ _MEDIANS: Final = frozenset({Unit.WORDS, Unit.CHARACTERS})
 _LENGTHS: Final = _MEDIANS | {Unit.PER_POST, Unit.PER_SENTENCE, Unit.PER_WORD}
 _CLEAR: Final = {Unit.SHARE: 0.05, Unit.PER_100_POSTS: 2.0, Unit.PER_1000_WORDS: 1.0}
 """Differences from the others' median that are too small to notice in reading, however sure they are."""
+_HARDLY_EVER: Final = 0.01  # of posts
 _SCALE: Final = {Unit.PER_100_POSTS: 100.0, Unit.PER_1000_WORDS: 1000.0}
 
 
@@ -37,6 +38,7 @@ class Trait:
     fewer than three are known. `is_distinct` says that the whole interval lies outside that range
     and that the difference is one a reader could notice. `evidence` names
     posts that go with the figure, `against` posts that break it; `posts` is how many the question could be asked of.
+    `used_in` is how many of these have what is counted; None for lengths, and in profiles of earlier versions.
     """
 
     key: str
@@ -53,11 +55,19 @@ class Trait:
     posts: int
     evidence: tuple[str, ...]
     against: tuple[str, ...]
+    used_in: int | None = None
 
     @property
     def is_more(self) -> bool:
         """Whether the creator does it at least as much as other writers."""
         return self.others is None or self.value >= self.others
+
+    @property
+    def is_never(self) -> bool:
+        """Whether the creator as good as never does it: at most one post in a hundred, where others clearly do."""
+        if self.used_in is None or self.others is None or self.used_in > self.posts * _HARDLY_EVER:
+            return False
+        return self.high <= self.others / 2 and self.others - self.value >= _CLEAR[self.unit]
 
     def to_json(self) -> dict[str, Any]:
         """The trait as plain values."""
@@ -171,6 +181,7 @@ def _trait(
         posts=int((~np.isnan(by_post)).sum()),
         evidence=_ids(readings, evidence),
         against=_ids(readings, against),
+        used_in=int((by_post > 0).sum()) if rule.unit in _CLEAR else None,
     )
 
 

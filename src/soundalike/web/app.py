@@ -14,7 +14,7 @@ from soundalike import __version__
 from soundalike.errors import SoundalikeError
 from soundalike.telemetry.observe import Observe
 from soundalike.web import accounts, oidc, ops, pages
-from soundalike.web.api import collecting, drafting, models, training
+from soundalike.web.api import collecting, drafting, feedback, models, quizzing, training
 from soundalike.web.gate import Gate
 from soundalike.web.guards import LocalHostsOnly, SameOriginOnly, SecurityHeaders
 from soundalike.web.limits import MEBIBYTE, BodyLimit
@@ -27,7 +27,9 @@ ROUTERS: Final = (
     collecting.router,
     training.router,
     models.router,
+    quizzing.router,
     drafting.router,
+    feedback.router,
     accounts.router,
     ops.router,
     pages.router,

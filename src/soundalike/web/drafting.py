@@ -11,7 +11,7 @@ from typing import Final, Generic, TypeVar
 
 from soundalike.drafts.writer import Writer
 from soundalike.errors import SettingsError
-from soundalike.service.keeping import load_model
+from soundalike.service.keeping import load_model, renewed
 from soundalike.storage import Store, TrainedModelRecord
 from soundalike.training.model import TrainedModel
 from soundalike.voice.background_file import shipped_background
@@ -164,7 +164,8 @@ class Studio:
 
     def voice(self, record: TrainedModelRecord) -> TrainedModel:
         """The model of a record, ready to write."""
-        return self._voices.get((record.id, record.version), lambda: self._load(record))
+        loaded = self._voices.get((record.id, record.version), lambda: self._load(record))
+        return renewed(loaded, record)  # which may have been edited since, by this process or another
 
     def forget(self) -> None:
         """Let go of all voices: something that they hold was deleted."""

@@ -54,7 +54,9 @@ _KINDS: Final = (
     # Training
     Kind("unknown_session", 404, "No such training session", "No training session has this id."),
     Kind("unknown_training", 404, "No such training", "No training has this id."),
+    Kind("unknown_draft", 404, "No such draft", "No draft has this id."),
     Kind("unknown_model", 404, "No such model", "No trained model has this id."),
+    Kind("unknown_quiz", 404, "No such quiz", "No quiz of this model has this id."),
     Kind("unknown_tweets", 422, "Posts that were never collected", "2 posts are not among those collected."),
     Kind("too_few_posts", 422, "Too few posts", "12 posts are too few to learn a voice; it takes 40."),
     Kind("trainer_unavailable", 422, "The trainer is not installed", "The trainer lora is not installed here."),

@@ -17,7 +17,10 @@ TAGS: Final = [
     {"name": "Collecting", "description": "A creator's posts, and which of them went viral."},
     {"name": "Training", "description": "From reviewed posts to a model, in six steps."},
     {"name": "Models", "description": "Trained voices and their report cards."},
-    {"name": "Drafting", "description": "Writing in a voice, and comparing wordings."},
+    {
+        "name": "Drafting",
+        "description": "Writing in a voice, what became of the drafts, and comparing wordings.",
+    },
     {"name": "Operations", "description": "For those who run the server."},
 ]
 

@@ -20,13 +20,16 @@ from soundalike.storage.tables.collecting import (
     rate_limits,
     read_stretches,
 )
+from soundalike.storage.tables.drafts import drafts
 from soundalike.storage.tables.jobs import jobs, step_artefacts, training_events, workers
+from soundalike.storage.tables.quizzes import quizzes
 from soundalike.storage.tables.trainings import model_parts, trained_ai_models, training_sessions
 
 __all__ = [
     "api_keys",
     "api_requests",
     "collected_posts",
+    "drafts",
     "identities",
     "invitations",
     "jobs",
@@ -36,6 +39,7 @@ __all__ = [
     "metadata",
     "model_parts",
     "opt_outs",
+    "quizzes",
     "rate_limits",
     "read_stretches",
     "sign_in_links",

@@ -74,6 +74,7 @@ trained_ai_models: Final = Table(
     Column("patterns", json_column()),
     Column("report", json_column()),
     Column("provenance", json_column()),
+    Column("edits", json_column()),
     Index(None, "user_id", "created_at"),
 )
 

@@ -180,7 +180,9 @@ def forget_creator(caller: Writer, name: CreatorName, parts: PartsOf) -> Forgott
     """Deletes all that is kept of a creator: posts, sessions, models, drafts. Doing it again deletes nothing more."""
     gone = parts.desk.forget(name, caller=caller)
     parts.let_go()
-    return ForgottenBody(username=name, models=gone.models, sessions=gone.trainings, posts=gone.posts)
+    return ForgottenBody(
+        username=name, models=gone.models, sessions=gone.trainings, posts=gone.posts, drafts=gone.drafts
+    )
 
 
 def _order(asked: AnalyzeRequest) -> Order:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends
 
@@ -10,6 +11,7 @@ from soundalike.errors import UnknownModel
 from soundalike.posts.post import read_username
 from soundalike.schemas.models import CompareBody, DraftsBody
 from soundalike.schemas.requests import CompareRequest, DraftRequest
+from soundalike.service.feedback import keep_drafts
 from soundalike.service.jobs import Caller
 from soundalike.service.keeping import forecaster_of, patterns_of
 from soundalike.storage import TrainedModelRecord
@@ -18,6 +20,7 @@ from soundalike.training.learned import fit_forecaster
 from soundalike.virality.forecast import Forecaster
 from soundalike.virality.patterns import Pattern
 from soundalike.web.callers import Reader, Writer
+from soundalike.web.links import lead
 from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.problems import problems
 from soundalike.web.reading import ModelId, json_only, read_id
@@ -25,6 +28,7 @@ from soundalike.web.reading import ModelId, json_only, read_id
 router: Final = APIRouter(prefix="/api/train-ai", tags=["Drafting"])
 
 _BENCH: Final = ("drafting_busy", "drafting_timeout")
+_WRITTEN: Final = {200: {"links": lead("decideOnDraft", draftId="/drafts/0/id")}}
 
 
 @router.post(
@@ -40,10 +44,14 @@ _BENCH: Final = ("drafting_busy", "drafting_timeout")
         "not_configured",
         *_BENCH,
         body=True,
+        also=_WRITTEN,
     ),
 )
 def write_drafts(caller: Writer, model_id: ModelId, asked: DraftRequest, parts: PartsOf) -> DraftsBody:
-    """Best first, each with its receipts; fewer where not enough candidates pass the checks."""
+    """Best first, each with its receipts, or the posts of a thread; fewer where not enough candidates pass the checks.
+
+    They are kept: say by their ids what became of them, and the voice learns from it.
+    """
     record = parts.store.get_model(caller.workspace_id, model_id)
 
     def write() -> DraftsBody:
@@ -53,9 +61,12 @@ def write_drafts(caller: Writer, model_id: ModelId, asked: DraftRequest, parts: 
             max_chars=asked.max_chars,
             continue_from=asked.continue_from,
             seed=asked.seed,
+            thread=asked.thread,
         )
-        parts.metrics.count_drafts(len(drafting.drafts))
-        return DraftsBody.of(drafting)
+        ids = [uuid4() for _ in drafting.drafts]
+        keep_drafts(record, drafting, asked.brief, store=parts.store, ids=ids, at=parts.now())
+        parts.metrics.count_drafts(len(ids))
+        return DraftsBody.of(drafting, ids)
 
     return parts.studio.bench.run(write)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Response
 
 from soundalike.schemas.models import ModelBody, ModelsBody, ModelShape
+from soundalike.service.quizzing import total_of
 from soundalike.storage import TrainedModelRecord
 from soundalike.web.callers import Reader, Writer
 from soundalike.web.links import lead
@@ -48,8 +49,9 @@ def list_models(caller: Reader, parts: PartsOf, page: PageOf) -> ModelsBody:
     responses=problems("unknown_model"),
 )
 def get_model(caller: Reader, model_id: ModelId, parts: PartsOf) -> ModelBody:
-    """Voice, patterns, prompt, report card and provenance."""
-    return ModelBody.of(parts.store.get_model(caller.workspace_id, model_id))
+    """Voice, patterns, prompt, report card, the result of its blind quizzes, and provenance."""
+    record = parts.store.get_model(caller.workspace_id, model_id)
+    return ModelBody.of(record, quiz=total_of(record, parts.store))
 
 
 @router.delete(

@@ -1,0 +1,48 @@
+"""The voice, measured: likeness beside other measures, and how stable the traits of a profile are.
+
+    .venv/bin/python benchmarks/voice [PART...] --data ../shared/data
+
+Every part prints tables and the same as lines of JSON:
+
+    likeness    a creator's later posts told from those of writers never met
+    stability   traits over resamples of a creator's weeks
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent)]
+
+import likeness  # noqa: E402 - found by the line above
+import stability  # noqa: E402
+
+PARTS = ("likeness", "stability")
+
+
+def main() -> None:
+    """Run the parts asked for; all by default."""
+    asked = _options()
+    if "likeness" in asked.parts:
+        likeness.report(asked.data, development=asked.development)
+    if "stability" in asked.parts:
+        stability.report(sorted((asked.data / "creators").glob("*.jsonl")))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure what is said about the voice.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="one of " + ", ".join(PARTS))
+    parser.add_argument("--data", required=True, type=Path, help="the folder of creators and other writers")
+    parser.add_argument(
+        "--development", action="store_true", help="the writers that settings may be chosen on"
+    )
+    asked = parser.parse_args()
+    if not set(asked.parts) <= set(PARTS):
+        parser.error(f"name parts ({', '.join(PARTS)}; all by default)")
+    asked.parts = asked.parts or list(PARTS)
+    return asked
+
+
+if __name__ == "__main__":
+    main()

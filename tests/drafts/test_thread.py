@@ -1,0 +1,75 @@
+"""Threads: posts in their order, each told of the ones before it, none said twice."""
+
+import pytest
+
+from soundalike.drafts.draft import write_drafts
+from soundalike.drafts.form import read_form
+from soundalike.drafts.guard import CopyGuard
+from soundalike.drafts.prompt import Place, build_prompt
+from soundalike.drafts.thread import write_thread
+from soundalike.errors import SettingsError
+
+POSTS = ["The bakery in our street opens at five, and I am always the first one in."]
+TEXTS = ["Trains are slow today.", "A piano stands in the park.", "Cold soup and good company."]
+
+
+@pytest.fixture
+def thread(make_posts):
+    """Writes a thread with a writer: `thread(writer, posts)`."""
+    guard, form = CopyGuard(make_posts(POSTS)), read_form(POSTS)
+    prompt = build_prompt(POSTS, creator="@ada")
+
+    def write(writer, posts):
+        def one(*, place, seed):
+            return write_drafts(
+                "trains <b>& tea</b>",
+                writer=writer,
+                prompt=prompt,
+                form=form,
+                guard=guard,
+                like=lambda texts: [0.0] * len(texts),
+                ceiling=0.0,
+                label="AI",
+                count=1,
+                seed=seed,
+                place=place,
+            )
+
+        return write_thread(one, posts=posts, seed=7)
+
+    return write
+
+
+def test_a_thread_says_nothing_twice_and_ends_where_nothing_new_comes(thread, scripted):
+    """Three things can be said, so five posts become three."""
+    found = thread(scripted(TEXTS), 5)
+    assert sorted(each.text for each in found.drafts) == sorted(TEXTS)
+    assert found.tried > len(TEXTS)
+
+
+@pytest.mark.parametrize("is_small", [True, False])
+def test_each_post_is_told_of_the_ones_before_it(thread, scripted, is_small):
+    """A small model as what it said itself, a larger one between tags."""
+    writer = scripted(TEXTS, is_small=is_small)
+    first = thread(writer, 2).drafts[0].text
+    opening, following = writer.orders[0][0], writer.orders[-1][0]
+    assert all(first not in message.content for message in opening)
+    assert sum(first in message.content for message in following) == 1
+    assert ("assistant" if is_small else "user") in {m.role for m in following if first in m.content}
+
+
+def test_a_larger_model_is_told_where_in_the_thread_it_stands():
+    """And that what stands before is to be gone on from."""
+    place = Place(("Up <we> go.",), 3)
+    message = build_prompt(POSTS, creator="@ada").messages("x", is_small=False, max_chars=280, place=place)[
+        -1
+    ]
+    assert "post 2 of 3" in message.content
+    assert '<post n="1">Up' in message.content
+    assert "<we>" not in message.content
+
+
+def test_a_thread_has_one_to_twenty_five_posts(thread, scripted):
+    """Others are refused with the range."""
+    with pytest.raises(SettingsError, match="26"):
+        thread(scripted(TEXTS), 26)
