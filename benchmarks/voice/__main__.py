@@ -5,6 +5,7 @@
 Every part prints tables and the same as lines of JSON:
 
     likeness    a creator's later posts told from those of writers never met
+    drafting    drafts of the embedded model before an independent judge; takes half an hour, and can be stopped
     stability   traits over resamples of a creator's weeks
 """
 
@@ -15,10 +16,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent)]
 
+import drafting  # noqa: E402 - found by the line above
 import likeness  # noqa: E402 - found by the line above
 import stability  # noqa: E402
 
-PARTS = ("likeness", "stability")
+PARTS = ("likeness", "stability", "drafting")
 
 
 def main() -> None:
@@ -28,6 +30,8 @@ def main() -> None:
         likeness.report(asked.data, development=asked.development)
     if "stability" in asked.parts:
         stability.report(sorted((asked.data / "creators").glob("*.jsonl")))
+    if "drafting" in asked.parts:
+        drafting.report(asked.data, out=asked.out)
 
 
 def _options() -> argparse.Namespace:
@@ -37,6 +41,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--development", action="store_true", help="the writers that settings may be chosen on"
     )
+    parser.add_argument("--out", type=Path, default=Path("drafts.jsonl"), help="where drafts are kept")
     asked = parser.parse_args()
     if not set(asked.parts) <= set(PARTS):
         parser.error(f"name parts ({', '.join(PARTS)}; all by default)")

@@ -1,13 +1,26 @@
 """OpenAI-compatible endpoints: how they fail, and what they refuse to take."""
 
 import json
+from pathlib import Path
 
 import pytest
+import xllamacpp
 
+from soundalike.drafts.draft import write_drafts
+from soundalike.drafts.form import read_form
+from soundalike.drafts.guard import CopyGuard
+from soundalike.drafts.prompt import build_prompt
 from soundalike.drafts.remote import RemoteWriter
-from soundalike.drafts.writer import Message, Sampling
+from soundalike.drafts.writer import Message, Sampling, open_writer
+from soundalike.encoder.embedded import find_embedded_model
 from soundalike.errors import PromptTooLong, WriterError
+from soundalike.posts.text import own_text
 
+POSTS = [
+    "The bakery in our street opens at five, and I am always the first one in.",
+    "Nothing beats a long walk along the harbour after a day of meetings.",
+    "Our library lends out telescopes now. The sky has never been so busy.",
+]
 ORDER = [Message("user", "Write a post about trees.")]
 
 
@@ -144,3 +157,51 @@ def test_what_is_no_json_is_told_so(serve, respond):
         with pytest.raises(WriterError, match="without a text"):
             writer.write(ORDER, count=1, sampling=Sampling())
         writer.close()
+
+
+@pytest.fixture(scope="module")
+def llama_server():
+    """llama.cpp's own server with the embedded model: its address, and the key it asks for."""
+    params = xllamacpp.CommonParams()
+    params.model.path = str(find_embedded_model())
+    params.n_parallel, params.n_ctx, params.api_keys, params.verbosity = 2, 4096, ["a-key"], -1
+    server = xllamacpp.Server(params)
+    yield server.listening_address, "a-key"
+    del server
+
+
+@pytest.mark.slow
+def test_a_voice_is_written_with_by_a_real_llama_server(llama_server, make_posts):
+    """One setting is the whole way to another model: what comes back passed every check, and says who wrote it."""
+    address, key = llama_server
+    texts = [own_text(post) for post in make_posts(POSTS)]
+    writer = open_writer(
+        "openai:smollm2:135m", data_dir=Path(), openai_base_url=f"{address}/v1", openai_api_key=key
+    )
+    found = write_drafts(
+        "slow trains",
+        writer=writer,
+        prompt=build_prompt(texts, creator="@ada"),
+        form=read_form(texts),
+        guard=CopyGuard(make_posts(POSTS)),
+        like=lambda found: [0.0] * len(found),
+        ceiling=0.0,
+        label="AI",
+        count=1,
+        rounds=1,
+    )
+    writer.close()
+    assert found.tried == 8
+    assert sum(found.withheld.values()) + len(found.drafts) in range(1, 9)
+
+
+@pytest.mark.slow
+def test_a_real_llama_server_that_refuses_the_key_is_told(llama_server):
+    """With what to do."""
+    address, _ = llama_server
+    writer = open_writer(
+        "openai:smollm2:135m", data_dir=Path(), openai_base_url=f"{address}/v1", openai_api_key="wrong"
+    )
+    with pytest.raises(WriterError, match="key"):
+        writer.write([Message("user", "x")], count=1, sampling=Sampling())
+    writer.close()

@@ -5,7 +5,7 @@ import pytest
 
 from soundalike.training import card_wording
 from soundalike.training.attributing import Attribution
-from soundalike.training.card import Impostor, ReportCard
+from soundalike.training.card import Impostor, ReportCard, Sense
 from soundalike.training.contrasts import Contrast
 from soundalike.training.originality import Nearest, Novelty, Spans
 from soundalike.training.pools import Measure
@@ -62,7 +62,16 @@ def card():
         selected_texts=("a",),
         briefs=8,
         briefs_left_out=1,
+        sense=Sense(posts=Measure(3.1, 2.0, 4.0, 50), drafts=ONE, floor=ONE),
     )
+
+
+def test_how_coherent_the_pools_are_is_one_sentence(card):
+    """The posts first; a pool that is not there is not told of."""
+    told = card_wording.sense(card.sense)
+    assert "held-out posts +3.1 (+2.0 to +4.0), drafts +0.5" in told
+    assert "shown" not in told
+    assert "those a user would be shown +0.5" in card_wording.sense(replace(card.sense, selected=ONE))
 
 
 def test_a_card_comes_back_from_its_json(card):

@@ -27,6 +27,8 @@ def show_card(card: "ReportCard") -> None:
     _show_attribution(card)
     _show_contrasts(card)
     _show_novelty(card)
+    if card.sense:
+        _say(card_wording.sense(card.sense))
     if card.withheld:
         reasons = ", ".join(f"{count} {reason}" for reason, count in card.withheld.items())
         _say(f"Would be withheld when writing: {reasons}, of {card.novelty.drafts}.", dim=True)

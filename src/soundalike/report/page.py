@@ -111,6 +111,7 @@ def _judged(page: Page) -> dict[str, Any]:
         "posts_spans": card_wording.spans(novelty.posts_spans) if novelty.posts_spans else "",
         "closeness": card_wording.closeness(novelty),
         "nearest": [{"near": each, **_evidence(each.post_id, page)} for each in novelty.nearest],
+        "sense": card_wording.sense(card.sense) if card.sense else "",
         "lacking": card_wording.lacking(card),
     }
 

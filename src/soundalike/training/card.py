@@ -29,6 +29,22 @@ class Impostor:
 
 
 @dataclass(frozen=True, slots=True)
+class Sense:
+    """Mean coherence of the pools: the log-odds that a person wrote a text (drafts/coherence.py), none a copy."""
+
+    posts: Measure
+    drafts: Measure
+    floor: Measure
+    selected: Measure | None = None
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Sense":
+        """Read it back from its plain values."""
+        posts, drafts, floor = (Measure(**values[name]) for name in ("posts", "drafts", "floor"))
+        return cls(posts, drafts, floor, _measure(values["selected"]))
+
+
+@dataclass(frozen=True, slots=True)
 class ReportCard:
     """What a model is worth, with what it could not be judged on in `notes`.
 
@@ -36,6 +52,7 @@ class ReportCard:
     ceiling; `selected_gap` that of the drafts a user would be shown, the best of the same ones as `write` ranks them.
     `contrasts` are differences in what can be counted. `withheld` counts why the others would not have been shown;
     `texts` are the drafts judged and `selected_texts` those of them a user would be shown, both without copies.
+    `sense` is how coherent all are, where the language model's drafts can be judged so.
     Drafts were written on `briefs` subjects; `briefs_left_out` were not begun, as the time was up.
 
     What a card of an earlier version did not measure is None or empty, and `lacks` names it.
@@ -60,6 +77,7 @@ class ReportCard:
     selected_texts: tuple[str, ...] = ()
     briefs: int | None = None
     briefs_left_out: int = 0
+    sense: Sense | None = None
 
     @property
     def is_earlier(self) -> bool:
@@ -93,6 +111,7 @@ class ReportCard:
             selected_texts=tuple(values.get("selected_texts", ())),
             briefs=values.get("briefs"),
             briefs_left_out=values.get("briefs_left_out", 0),
+            sense=Sense.from_json(each) if (each := values.get("sense")) else None,
         )
 
 

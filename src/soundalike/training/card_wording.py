@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from soundalike.training.attributing import Attribution
-from soundalike.training.card import ReportCard
+from soundalike.training.card import ReportCard, Sense
 from soundalike.training.contrasts import Contrast
 from soundalike.training.originality import Novelty, Spans
 from soundalike.training.pools import Measure
@@ -137,6 +137,18 @@ def spans(found: Spans) -> str:
     return (
         f"half up to {found.median:g} words, nine in ten up to {found.most:g}, the longest {found.longest:g}"
     )
+
+
+def sense(found: Sense) -> str:
+    """How coherent each pool is, in one sentence."""
+    rows = [
+        ("held-out posts", found.posts),
+        ("drafts", found.drafts),
+        *([("those a user would be shown", found.selected)] if found.selected else []),
+        ("without the voice", found.floor),
+    ]
+    told = ", ".join(f"{name} {each.value:+.1f} ({each.low:+.1f} to {each.high:+.1f})" for name, each in rows)
+    return f"Coherence, the log-odds that a person and not this model wrote a text: {told}."
 
 
 def lacking(card: ReportCard) -> str:

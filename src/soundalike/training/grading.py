@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from soundalike.drafts.choosing import Measure as Coherent
 from soundalike.drafts.draft import Drafting, write_drafts
 from soundalike.drafts.guard import Overlap
 from soundalike.drafts.prompt import content_words, keywords
@@ -15,13 +16,14 @@ from soundalike.drafts.tidying import tidy
 from soundalike.drafts.writer import CUT_OFF, Message, Sampling, Writer
 from soundalike.posts.text import own_text
 from soundalike.training.attributing import attribute
-from soundalike.training.card import Impostor, ReportCard
+from soundalike.training.card import Impostor, ReportCard, Sense
 from soundalike.training.contrasts import contrast
 from soundalike.training.model import TrainedModel
 from soundalike.training.originality import read_novelty
 from soundalike.training.pools import (
     FEWEST_BRIEFS,
     FEWEST_TEXTS,
+    Integers,
     Measure,
     Pool,
     Texts,
@@ -221,6 +223,25 @@ def _judge(model: TrainedModel, found: _Drafted, left_out: int) -> ReportCard:
         selected_texts=shown.texts,
         briefs=found.briefs,
         briefs_left_out=left_out,
+        sense=_sense(model.coherent, found, chance) if model.coherent else None,
+    )
+
+
+def _sense(coherent: Coherent, found: _Drafted, chance: np.random.Generator) -> Sense | None:
+    """How coherent the pools are; None where one of them is empty."""
+    shown = found.shown if found.shown.texts else None
+    if not (found.own and found.drafts.texts and found.floor.texts):
+        return None
+
+    def mean(texts: Sequence[str], groups: Integers | None = None) -> Measure:
+        scores = np.fromiter(coherent(texts), dtype=np.float64)
+        return measure(Pool(scores, np.ones(len(scores)), groups), chance)
+
+    return Sense(
+        posts=mean(found.own),
+        drafts=mean(found.drafts.texts, found.drafts.groups),
+        floor=mean(found.floor.texts, found.floor.groups),
+        selected=mean(shown.texts, shown.groups) if shown else None,
     )
 
 

@@ -1,0 +1,210 @@
+"""Drafts of the embedded model, judged by who had no part in them.
+
+Each creator's voice is learned from half of the earlier 80 % of their posts; the other half taught the judge
+(judge.py), and subjects are those of later posts, their two rarest words. Of every subject all candidates are judged
+as they came, and the two that a user would be shown. Whatever was drafted is kept in a file, a line a subject, so that
+a long run can be stopped and taken up.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from judge import Judge, Split, load_writers, split
+from tables import show
+
+from soundalike.drafts.choosing import adherence
+from soundalike.drafts.coherence import shipped_coherence
+from soundalike.drafts.tidying import tidy
+from soundalike.drafts.writer import CUT_OFF, Writer, open_writer
+from soundalike.posts.collection import Split as Learned
+from soundalike.posts.post import Post
+from soundalike.posts.text import own_text, words
+from soundalike.training.grading import Overheard, briefs_from
+from soundalike.training.model import TrainedModel
+from soundalike.training.steps import train_prompt
+from soundalike.virality.patterns import find_patterns
+from soundalike.voice.background_file import shipped_background
+from soundalike.voice.estimate import Estimate, share
+from soundalike.voice.profile import read_voice
+
+SUBJECTS: Final = 5
+SHOWN: Final = 2
+SPAN_WORDS, SPAN_CHARACTERS = 8, 40
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One creator. `posts` is the judge's recall of real later posts; ratios are shares of drafts given over it."""
+
+    creator: str
+    candidates: int
+    shown: int
+    posts: float
+    given: float
+    given_shown: float
+    ratio: float
+    ratio_shown: float
+    on_brief: float
+    on_brief_shown: float
+    coherence: float
+    coherence_shown: float
+    coherence_posts: float
+    copies: float
+    copies_shown: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The mean over creators, with 95 % intervals over creators drawn anew."""
+
+    what: str
+    mean: float
+    low: float
+    high: float
+    creators: int
+
+
+@dataclass(frozen=True)
+class World:
+    """All posts by writer, each parted, and the judge."""
+
+    posts: Mapping[str, tuple[Post, ...]] = field(repr=False)
+    splits: Mapping[str, Split] = field(repr=False)
+    judge: Judge = field(repr=False)
+
+    @classmethod
+    def read(cls, data_dir: Path) -> "World":
+        """Read `shared/data` and fit the judge."""
+        posts = load_writers(data_dir)
+        splits = {name: split(own) for name, own in posts.items()}
+        return cls(posts, splits, Judge.fit(splits))
+
+
+def report(data_dir: Path, *, out: Path, creators: Sequence[str] = ()) -> None:
+    """Draft what is not drafted yet, judge all, print tables."""
+    world = World.read(data_dir)
+    names = creators or sorted(path.stem for path in (data_dir / "creators").glob("*.jsonl"))
+    rows = list(_drafted(world, names, out))
+    judged = [_judged(name, [row for row in rows if row["creator"] == name], world) for name in names]
+    show("Drafts of the embedded model, held against a judge that had no part in them", judged)
+    chance = np.random.default_rng(0)
+    fields = ("posts", "given", "given_shown", "ratio", "ratio_shown", "on_brief_shown")
+    show("Over creators", [_sums(name, judged, chance) for name in fields])
+
+
+def _drafted(world: World, names: Iterable[str], out: Path) -> Iterator[Row]:
+    lines = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
+    kept = {(row["creator"], row["brief"]): row for row in map(json.loads, lines)}
+    writer: Writer | None = None
+    for name in names:
+        briefs = briefs_from([own_text(post) for post in world.splits[name].later], SUBJECTS)
+        if any((name, brief) not in kept for brief in briefs):
+            writer = writer or open_writer("embedded", data_dir=out.parent)
+            model = _model(name, world, writer)
+        for seed, brief in enumerate(briefs):
+            if (name, brief) not in kept:
+                kept[name, brief] = _draft(model, brief, seed)
+                with out.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(kept[name, brief], ensure_ascii=False) + "\n")
+            yield kept[name, brief]
+
+
+def _model(name: str, world: World, writer: Writer) -> TrainedModel:
+    """A model of the product's half of a creator's posts, as training makes it, not graded."""
+    parted, background = world.splits[name], shipped_background()
+    voice = read_voice(parted.product, background)
+    patterns = find_patterns(parted.product)
+    return TrainedModel(
+        username=name,
+        name=name,
+        voice=voice,
+        patterns=tuple(patterns),
+        prompt=train_prompt(Learned(parted.product, parted.later), (), voice, patterns),
+        seen=parted.product,
+        held_out=parted.later,
+        collected=world.posts[name],
+        selected_ids=(),
+        background=background,
+        writer=writer,
+    )
+
+
+def _draft(model: TrainedModel, brief: str, seed: int) -> Row:
+    began, heard = time.perf_counter(), Overheard(model.writer)
+    found = replace(model, writer=heard).draft(brief, n=SHOWN, seed=seed)
+    texts = [tidy(answer, model.form).removesuffix(CUT_OFF) for answer in heard.answers]
+    return {
+        "creator": model.username,
+        "brief": brief,
+        "candidates": [text for text in texts if text.strip()],
+        "shown": [each.text for each in found.drafts],
+        "withheld": {str(reason): count for reason, count in found.withheld.items()},
+        "seconds": round(time.perf_counter() - began, 1),
+    }
+
+
+def _judged(name: str, rows: Sequence[Row], world: World) -> Judged:
+    came = [text for row in rows for text in row["candidates"]]
+    shown = [text for row in rows for text in row["shown"]]
+    later = [own_text(post) for post in world.splits[name].later]
+    recall = world.judge.recall(name)
+    given, given_shown = (share(world.judge.attributed(texts, name).astype(float)) for texts in (came, shown))
+    spans = _spans([own_text(post) for post in world.posts[name]])
+    sense = shipped_coherence().scores
+    return Judged(
+        creator=name,
+        candidates=len(came),
+        shown=len(shown),
+        posts=recall.value,
+        given=given.value,
+        given_shown=given_shown.value,
+        ratio=_ratio(given, recall),
+        ratio_shown=_ratio(given_shown, recall),
+        on_brief=_on_brief(rows, "candidates"),
+        on_brief_shown=_on_brief(rows, "shown"),
+        coherence=float(sense(came).mean()),
+        coherence_shown=float(sense(shown).mean()),
+        coherence_posts=float(sense(later[:100]).mean()),
+        copies=float(np.mean([_shares(text, spans) for text in came])),
+        copies_shown=sum(_shares(text, spans) for text in shown),
+        seconds=sum(row["seconds"] for row in rows),
+    )
+
+
+def _ratio(given: Estimate, recall: Estimate) -> float:
+    return given.value / max(recall.value, 1e-9)
+
+
+def _on_brief(rows: Sequence[Row], which: str) -> float:
+    """The mean share of a subject's two words that stand in a text."""
+    return float(np.mean([adherence(text, row["brief"]) for row in rows for text in row[which]] or [0.0]))
+
+
+def _spans(texts: Iterable[str]) -> set[object]:
+    """Every run of eight words and of forty characters of the texts: the guard's promise, checked in another way."""
+    return {span for text in texts for span in _runs(text)}
+
+
+def _shares(text: str, spans: set[object]) -> bool:
+    return any(span in spans for span in _runs(text))
+
+
+def _runs(text: str) -> Iterator[object]:
+    folded = [word.casefold() for word in words(text)]
+    yield from (tuple(folded[at : at + SPAN_WORDS]) for at in range(len(folded) - SPAN_WORDS + 1))
+    yield from (text[at : at + SPAN_CHARACTERS] for at in range(len(text) - SPAN_CHARACTERS + 1))
+
+
+def _sums(name: str, rows: Sequence[Judged], chance: np.random.Generator) -> Sums:
+    values = np.array([asdict(row)[name] for row in rows])
+    drawn = values[chance.integers(0, len(values), (2_000, len(values)))].mean(axis=1)
+    low, high = np.percentile(drawn, (2.5, 97.5))
+    return Sums(name.replace("_", " "), float(values.mean()), float(low), float(high), len(values))
