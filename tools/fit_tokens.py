@@ -1,4 +1,4 @@
-"""Count how often people use each token of the embedded model, in posts and in the texts of wording pairs.
+"""Count the posts by people that hold each token of the embedded model, and the texts of wording pairs that do.
 
     python tools/fit_tokens.py FILE.jsonl … --date 2026-11-22 --attribution TEXT … [--out PATH]
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from soundalike.drafts.leaning import SHIPPED, count_tokens
+from soundalike.drafts.leaning import SHIPPED, count_texts
 from soundalike.encoder.embedded import find_embedded_model
 from soundalike.encoder.gguf import Gguf
 from soundalike.encoder.tokens import Tokens
@@ -25,24 +25,21 @@ def main() -> None:
     options = _options()
     facts = Gguf(find_embedded_model()).facts
     texts = [LINK.sub("", text).strip() for path in options.files for text in _texts(path)]
-    uses = count_tokens(Tokens(facts), texts, size=len(facts["tokenizer.ggml.tokens"])).astype(np.uint32)
-    np.savez_compressed(options.out, allow_pickle=False, uses=uses)
+    holding = count_texts(Tokens(facts), texts, size=len(facts["tokenizer.ggml.tokens"])).astype(np.uint32)
+    np.savez_compressed(options.out, allow_pickle=False, holding=holding, texts=np.int64(len(texts)))
     about = {
         "fitted_on": options.date,
         "texts": len(texts),
-        "tokens": int(uses.sum()),
         "sources": [
             {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
             for path in options.files
         ],
         "attribution": options.attribution,
-        "kept": "counts of tokens over all texts together; no texts",
+        "kept": "in how many texts each token stands; no texts",
     }
     text = json.dumps(about, ensure_ascii=False, indent=1)
     options.out.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
-    print(
-        f"{len(texts)} texts, {int(uses.sum())} tokens, {options.out.stat().st_size / 1e3:.0f} kB: {options.out}"
-    )
+    print(f"{len(texts)} texts, {options.out.stat().st_size / 1e3:.0f} kB: {options.out}")
 
 
 def _texts(path: Path) -> Iterator[str]:
@@ -54,7 +51,7 @@ def _texts(path: Path) -> Iterator[str]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description="Count how often people use each token of the embedded model."
+        description="Count the posts by people that hold each token of the embedded model."
     )
     parser.add_argument("files", nargs="+", type=Path, help="JSONL files of posts or wording pairs")
     parser.add_argument("--date", required=True, help="the day to write into the file")

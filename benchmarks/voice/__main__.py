@@ -6,6 +6,7 @@ Every part prints tables and the same as lines of JSON:
 
     likeness    a creator's later posts told from those of writers never met
     drafting    drafts of the embedded model before an independent judge; takes half an hour, and can be stopped
+    speed       the whole of `write` beside bare llama.cpp
     stability   traits over resamples of a creator's weeks
 """
 
@@ -19,8 +20,9 @@ sys.path[:0] = [str(HERE.parent)]
 import drafting  # noqa: E402 - found by the line above
 import likeness  # noqa: E402 - found by the line above
 import stability  # noqa: E402
+import throughput  # noqa: E402 - found by the line above
 
-PARTS = ("likeness", "stability", "drafting")
+PARTS = ("likeness", "stability", "drafting", "speed")
 
 
 def main() -> None:
@@ -31,7 +33,9 @@ def main() -> None:
     if "stability" in asked.parts:
         stability.report(sorted((asked.data / "creators").glob("*.jsonl")))
     if "drafting" in asked.parts:
-        drafting.report(asked.data, out=asked.out)
+        drafting.report(asked.data, out=asked.out, creators=asked.creators)
+    if "speed" in asked.parts:
+        throughput.report(asked.data)
 
 
 def _options() -> argparse.Namespace:
@@ -41,6 +45,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--development", action="store_true", help="the writers that settings may be chosen on"
     )
+    parser.add_argument("--creators", nargs="+", default=(), help="whom to draft as; all by default")
     parser.add_argument("--out", type=Path, default=Path("drafts.jsonl"), help="where drafts are kept")
     asked = parser.parse_args()
     if not set(asked.parts) <= set(PARTS):

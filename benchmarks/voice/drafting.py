@@ -108,7 +108,7 @@ def _drafted(world: World, names: Iterable[str], out: Path) -> Iterator[Row]:
         briefs = briefs_from([own_text(post) for post in world.splits[name].later], SUBJECTS)
         if any((name, brief) not in kept for brief in briefs):
             writer = writer or open_writer("embedded", data_dir=out.parent)
-            model = _model(name, world, writer)
+            model = model_of(name, world, writer)
         for seed, brief in enumerate(briefs):
             if (name, brief) not in kept:
                 kept[name, brief] = _draft(model, brief, seed)
@@ -117,7 +117,7 @@ def _drafted(world: World, names: Iterable[str], out: Path) -> Iterator[Row]:
             yield kept[name, brief]
 
 
-def _model(name: str, world: World, writer: Writer) -> TrainedModel:
+def model_of(name: str, world: World, writer: Writer) -> TrainedModel:
     """A model of the product's half of a creator's posts, as training makes it, not graded."""
     parted, background = world.splits[name], shipped_background()
     voice = read_voice(parted.product, background)

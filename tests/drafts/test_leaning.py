@@ -1,9 +1,8 @@
 """Leaning on a model: towards the creator's tokens, and the subject's."""
 
-import numpy as np
 import pytest
 
-from soundalike.drafts.leaning import count_tokens, embedded_leaning
+from soundalike.drafts.leaning import count_texts, embedded_leaning
 from soundalike.encoder.embedded import find_embedded_model
 from soundalike.encoder.gguf import Gguf
 from soundalike.encoder.tokens import Tokens
@@ -18,12 +17,14 @@ def tokens():
 
 
 def test_what_the_creator_uses_more_than_people_do_is_preferred(tokens):
-    """And what they leave out is avoided; neither beyond bounds."""
+    """And what they leave out is avoided; neither beyond bounds, and little is made of what stands in one post."""
     biases = embedded_leaning().biases(SHOUTING)
     mark, comma = (int(tokens.numbers(sign)[0]) for sign in ("!", ","))
     assert biases[mark] > 0.3
     assert biases[comma] < -0.3
-    assert max(map(abs, biases.values())) <= 1.2
+    assert max(map(abs, biases.values())) <= 0.9
+    once = embedded_leaning().biases(["Plain words.", "The orchestra! The orchestra! The orchestra!"])
+    assert once[int(tokens.numbers(" orchestra")[0])] < 0.3
 
 
 def test_without_texts_only_the_subject_is_leant_towards(tokens):
@@ -34,8 +35,8 @@ def test_without_texts_only_the_subject_is_leant_towards(tokens):
     assert embedded_leaning().biases(()) == {}
 
 
-def test_tokens_are_counted_over_all_texts(tokens):
-    """The sum is the number of tokens."""
-    counts = count_tokens(tokens, ["a b", "a"], size=49_152)
-    assert (counts.sum(), counts.max(), np.count_nonzero(counts)) == (3, 2, 2)
-    assert count_tokens(tokens, [], size=5).tolist() == [0] * 5
+def test_texts_are_counted_by_the_tokens_they_hold(tokens):
+    """Each text once, however often it says something."""
+    counts = count_texts(tokens, ["a b a a", "a"], size=49_152)
+    assert (counts[tokens.numbers("a")[0]], counts[tokens.numbers("q b")[1]]) == (2, 1)
+    assert count_texts(tokens, [], size=5).tolist() == [0] * 5

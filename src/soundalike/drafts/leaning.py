@@ -1,8 +1,9 @@
 """What a small model is nudged towards: the creator's tokens, and the subject's.
 
 A model of 135 million parameters that is shown a creator's posts still draws its own words. Each token's score is
-raised by a share of log(how often the creator uses it / how often people do), which is the difference between that
-creator and a plain model in its own terms.
+raised by a share of log(posts of the creator that hold it / posts of people that would), which is the difference
+between that creator and people in general in the model's own terms. Posts are counted, not uses: what one thread says
+over and over is a subject, not a voice.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,29 +22,29 @@ from soundalike.encoder.tokens import Tokens
 Floats = NDArray[np.float64]
 
 SHIPPED: Final = Path(__file__).with_name("data") / "tokens.npz"
-"""How often people use each token of the embedded model; `tools/fit_tokens.py` counts them."""
+"""In how many posts of people each token of the embedded model stands; `tools/fit_tokens.py` counts them."""
 
-_STRENGTH: Final = 0.4
-_PRIOR_USES: Final = 20.0  # as many of a token the creator must differ by before it counts in full
+_STRENGTH: Final = 0.3
 _MOST: Final = 3.0  # a log ratio beyond this is chance or a name
 _LEAST: Final = 0.05  # a bias under this changes nothing
 _SUBJECT: Final = 1.5
 
 
 class Leaning:
-    """Biases on the tokens of one vocabulary; `usual` counts how often people use each."""
+    """Biases on the tokens of one vocabulary; of `texts` posts by people, `usual` hold each."""
 
-    def __init__(self, tokens: Tokens, usual: NDArray[np.integer]) -> None:
+    def __init__(self, tokens: Tokens, usual: NDArray[np.integer], texts: int) -> None:
         self._tokens = tokens
-        self._usual = (usual + 0.1) / (usual + 0.1).sum()
+        self._share = usual / texts
 
     def biases(self, texts: Sequence[str], subject: str = "") -> Mapping[int, float]:
-        """What to add to the score of which token, to write more like `texts` and on the subject."""
-        own = count_tokens(self._tokens, texts, size=len(self._usual))
-        expected = self._usual * own.sum()
-        prior = _PRIOR_USES * self._usual
-        ratio = np.log((own + prior + 1e-3) / (expected + prior + 1e-3))
-        biases = _STRENGTH * np.clip(ratio, -_MOST, _MOST) if len(texts) else np.zeros(len(own))
+        """What to add to the score of which token, to write more like `texts` and on the subject.
+
+        0.3 · log((own + 1) / (expected + 1)), the logarithm between -3 and 3; 1.5 for beginnings of the subject's words.
+        """
+        own = count_texts(self._tokens, texts, size=len(self._share))
+        ratio = np.log((own + 1) / (self._share * len(texts) + 1))
+        biases = _STRENGTH * np.clip(ratio, -_MOST, _MOST)
         for number in self._beginnings(subject):
             biases[number] += _SUBJECT
         told = np.flatnonzero(np.abs(biases) >= _LEAST)
@@ -55,9 +56,9 @@ class Leaning:
         return {int(numbers[0]) for numbers in found if len(numbers)}
 
 
-def count_tokens(tokens: Tokens, texts: Sequence[str], *, size: int) -> Floats:
-    """How often each token of the vocabulary stands in the texts, of shape (size,)."""
-    found = [tokens.numbers(text) for text in texts]
+def count_texts(tokens: Tokens, texts: Sequence[str], *, size: int) -> Floats:
+    """In how many of the texts each token of the vocabulary stands, of shape (size,)."""
+    found = [np.unique(tokens.numbers(text)) for text in texts]
     counts = np.bincount(np.concatenate(found) if found else np.zeros(0, dtype=np.intp), minlength=size)
     return counts.astype(np.float64)
 
@@ -70,8 +71,8 @@ def embedded_leaning() -> Leaning:
         WriterError: The embedded model is not installed.
     """
     with np.load(SHIPPED, allow_pickle=False) as arrays:
-        usual = arrays["uses"]
-    return Leaning(Tokens(Gguf(find_embedded_model()).facts), usual)
+        usual, texts = arrays["holding"], int(arrays["texts"])
+    return Leaning(Tokens(Gguf(find_embedded_model()).facts), usual, texts)
 
 
 def _forms(word: str) -> tuple[str, str]:

@@ -23,6 +23,9 @@ _SMALL_BYTES: Final = 700_000_000  # a billion parameters in four to five bits
 _SMALL_LANES: Final = (8, 2048)  # lanes, tokens of each: 380 MB of cache for SmolLM2-135M
 _LARGE_LANES: Final = (4, 4096)  # 2 GB for a model of eight billion
 _QUIET: Final = -1
+# Runs of three tokens and more that stood before, in the examples too, are the less likely the longer they get ("DRY").
+# A penalty on single tokens would punish the creator's words, and costs likeness.
+_NOTHING_TWICE: Final = {"dry_multiplier": 0.8, "dry_allowed_length": 3, "dry_penalty_last_n": 2048}
 _CLOSE_SECONDS: Final = 60.0  # a full prompt is read in 10 s, undisturbed; nothing can stop that
 _CANCEL_SECONDS: Final = 2.0  # a step of the embedded model takes under 0.1 s
 
@@ -87,7 +90,7 @@ class LlamaWriter:
         if self._leaning is None or not (sampling.like or sampling.subject):
             return {}
         biases = self._leaning.biases(sampling.like, sampling.subject)
-        return {"logit_bias": [[token, bias] for token, bias in biases.items()]}
+        return _NOTHING_TWICE | {"logit_bias": [[token, bias] for token, bias in biases.items()]}
 
     def _ask(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Stream an answer in a thread of its own: the engine cannot be interrupted, but it heeds its callback.
