@@ -40,7 +40,8 @@ class Leaning:
     def biases(self, texts: Sequence[str], subject: str = "") -> Mapping[int, float]:
         """What to add to the score of which token, to write more like `texts` and on the subject.
 
-        0.3 · log((own + 1) / (expected + 1)), the logarithm between -3 and 3; 1.5 more where a word of the subject begins.
+        0.3 · log((own + 1) / (expected + 1)), the logarithm between -3 and 3; and 1.5 where a word of the
+        subject begins.
         """
         own = count_texts(self._tokens, texts, size=len(self._share))
         ratio = np.log((own + 1) / (self._share * len(texts) + 1))
