@@ -23,6 +23,7 @@ def show_card(card: "ReportCard") -> None:
     if card.gap_closed:
         out.print("The gap: from a model without the voice to the creator’s own posts.", style="dim")
     _show_ladder(card)
+    _say(card_wording.overdone(card))
     _say(card_wording.picked(card), dim=True)
     _show_attribution(card)
     _show_contrasts(card)

@@ -97,6 +97,7 @@ def _judged(page: Page) -> dict[str, Any]:
     found = card.attribution
     return {
         "headlines": list(card_wording.headlines(card)),
+        "overdone": card_wording.overdone(card),
         "picked": card_wording.picked(card),
         "writers": found.writers if found else 0,
         "attributions": [

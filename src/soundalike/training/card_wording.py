@@ -47,6 +47,17 @@ def headlines(card: ReportCard) -> Iterator[tuple[Measure, str]]:
         yield card.selected_gap, f"by the {card.selected.count} of them a user would be shown"
 
 
+def overdone(card: ReportCard) -> str:
+    """What it means that drafts lie beyond the creator's own posts; nothing where they do not."""
+    gaps = [gap for gap in (card.gap_closed, card.selected_gap) if gap and gap.value > 1]
+    if not gaps:
+        return ""
+    return (
+        "Over 100%: drafts overdo what sets the creator apart, as a caricature does. They are no better for it than "
+        "drafts at 100%."
+    )
+
+
 def picked(card: ReportCard) -> str:
     """How the drafts that a user would be shown were chosen, and what follows from that; nothing where none was."""
     if not card.selected:
