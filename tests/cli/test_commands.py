@@ -336,3 +336,13 @@ def test_a_reader_that_leaves_early_is_no_error():
     ) as process:
         process.stdout.close()
         assert "Traceback" not in process.stderr.read()
+
+
+def test_a_thread_is_written_in_its_order_and_each_post_is_kept(trained, command):
+    """Fewer posts where nothing new passes; none says what another said."""
+    status, out, _ = command("write", "@swyx", "agents", "--thread", "3", "--seed", "7", "--json")
+    texts = [draft["text"] for draft in json.loads(out)["drafts"]]
+    assert status == 0
+    assert 1 <= len(texts) == len(set(texts)) <= 3
+    kept = json.loads(command("drafts", "list", "@swyx", "--json")[1])
+    assert {draft["text"] for draft in kept} >= set(texts)

@@ -122,6 +122,14 @@ def test_drafts_come_with_their_receipts(voice):
     } <= set(first["drafts"][0])
 
 
+def test_a_thread_comes_in_its_order_whatever_the_count(voice):
+    """As many posts as were asked for, or fewer; none says what another said."""
+    client, url = voice
+    asked = {"brief": "agents", "thread": 3, "count": 9, "seed": 7}
+    texts = [draft["text"] for draft in client.post(f"{url}/drafts", json=asked).json()["drafts"]]
+    assert 1 <= len(texts) == len(set(texts)) <= 3
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
@@ -130,6 +138,8 @@ def test_drafts_come_with_their_receipts(voice):
         ({"brief": "x", "count": 0}, "invalid_settings"),
         ({"brief": "x", "count": 10**30}, "invalid_settings"),
         ({"brief": "x", "maxChars": 0}, "invalid_settings"),
+        ({"brief": "x", "thread": 0}, "invalid_settings"),
+        ({"brief": "x", "thread": 26}, "invalid_settings"),
         ({"brief": "x", "maxChars": "280"}, "invalid_request"),
         ({"brief": "x", "seed": -1}, "invalid_request"),
         ({"brief": None}, "invalid_request"),
