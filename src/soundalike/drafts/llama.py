@@ -24,8 +24,14 @@ _SMALL_LANES: Final = (8, 2048)  # lanes, tokens of each: 380 MB of cache for Sm
 _LARGE_LANES: Final = (4, 4096)  # 2 GB for a model of eight billion
 _QUIET: Final = -1
 # Runs of three tokens and more that stood before, in the examples too, are the less likely the longer they get ("DRY").
-# A penalty on single tokens would punish the creator's words, and costs likeness.
-_NOTHING_TWICE: Final = {"dry_multiplier": 0.8, "dry_allowed_length": 3, "dry_penalty_last_n": 2048}
+# A penalty on single tokens would punish the creator's words, and costs likeness. Runs end at signs; with # among them
+# a hashtag of the creator's may stand again, where otherwise a new one was made up.
+_NOTHING_TWICE: Final = {
+    "dry_multiplier": 0.8,
+    "dry_allowed_length": 3,
+    "dry_penalty_last_n": 2048,
+    "dry_sequence_breakers": ["\n", ":", '"', "*", "#", "@", "—", "[", "]"],
+}
 _CLOSE_SECONDS: Final = 60.0  # a full prompt is read in 10 s, undisturbed; nothing can stop that
 _CANCEL_SECONDS: Final = 2.0  # a step of the embedded model takes under 0.1 s
 
