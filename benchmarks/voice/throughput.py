@@ -22,7 +22,7 @@ from soundalike.encoder.gguf import Gguf
 from soundalike.encoder.tokens import Tokens
 from soundalike.training.grading import briefs_from
 
-CREATOR, SUBJECTS, DRAFTS = "realDonaldTrump", 4, 5
+CREATOR, SUBJECTS, DRAFTS = "realDonaldTrump", 3, 5
 
 
 @dataclass(frozen=True)
