@@ -77,7 +77,7 @@ def test_how_coherent_the_pools_are_is_one_sentence(card):
 def test_drafts_beyond_the_creators_own_posts_are_called_overdone(card):
     """More than all of the gap is no better than all of it."""
     assert card_wording.overdone(card) == ""
-    assert "caricature" in card_wording.overdone(replace(card, selected_gap=Measure(1.2, 0.9, 1.5, 16)))
+    assert "caricature" in card_wording.overdone(replace(card, selected_gap=Measure(1.4, 1.1, 1.7, 16)))
 
 
 def test_a_card_comes_back_from_its_json(card):

@@ -48,8 +48,8 @@ def headlines(card: ReportCard) -> Iterator[tuple[Measure, str]]:
 
 
 def overdone(card: ReportCard) -> str:
-    """What it means that drafts lie beyond the creator's own posts; nothing where they do not."""
-    gaps = [gap for gap in (card.gap_closed, card.selected_gap) if gap and gap.value > 1]
+    """What it means that drafts lie beyond the creator's own posts; nothing where it cannot be told that they do."""
+    gaps = [gap for gap in (card.gap_closed, card.selected_gap) if gap and gap.low > 1]
     if not gaps:
         return ""
     return (
