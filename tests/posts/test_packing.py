@@ -17,6 +17,7 @@ from soundalike.posts.packing import (
     refusing,
     require,
     unpack,
+    unpacked_bytes,
     unpacked_text,
 )
 
@@ -134,3 +135,11 @@ def test_the_digest_is_of_all_that_follows():
     content = packed()
     begin = len(_MARK) + _DIGEST_BYTES
     assert content[len(_MARK) : begin] == _digest(content[begin:])
+
+
+def test_bytes_say_what_they_take_before_they_are_unpacked():
+    """And are refused where they state what cannot be."""
+    assert unpacked_bytes(pack("x", 1, {}, {"a": np.zeros(1_000), "b": np.zeros(3, np.uint8)})) == 8_003
+    for content in (b"", b"nonsense", pack("x", 1, {}, {"a": np.zeros(9)})[:-1]):
+        with pytest.raises(ValueError, match="bytes"):
+            unpacked_bytes(content)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from soundalike.errors import TooFewPosts
@@ -276,6 +276,7 @@ def test_the_interval_holds_the_truth_of_a_planted_share(make_post):
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
+@example("", "\U000bc393£")  # whose column is one of the first text's words too
 @settings(deadline=None, max_examples=30)
 def test_reasons_add_up_to_the_answer(fitted, first, second):
     """The sum over all reasons is the log odds, each favours the side of its sign, and turning the pair turns each."""

@@ -67,7 +67,8 @@ def test_who_wrote_more_is_not_favoured(shared, others):
 
 
 def test_there_is_no_line_up_of_strangers_to_the_language(others):
-    """A judge that tells scripts apart would find everything to be the creator's."""
+    """A judge that tells scripts apart, or knows three others, would find most posts to be the creator's."""
+    assert LineUp.of(["今天北京的天气非常好，我们一起去公园散步吧。"] * 20, others) is None
     assert LineUp.of(["Ο σκύλος κοιμάται κάτω από το τραπέζι στην αυλή."] * 20, others) is None
     assert LineUp.of(["One writer only, and this is the text."], fit_background([])) is None
 

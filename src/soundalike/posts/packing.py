@@ -66,6 +66,16 @@ def unpack(content: bytes, kind: str, version: int, types: Mapping[str, str]) ->
         return Unpacked(dict(about["facts"]), dict(_arrays(content, about["arrays"])))
 
 
+def unpacked_bytes(content: bytes) -> int:
+    """How much memory the arrays in these bytes take, by their own word, which `unpack` holds them to.
+
+    Raises:
+        ValueError: The bytes are damaged, or were not written by `pack`.
+    """
+    with refusing("array"):
+        return _stated_bytes(_header(content))
+
+
 @contextmanager
 def refusing(kind: str) -> Iterator[None]:
     """Turn whatever goes wrong while bytes are read into a ValueError."""
@@ -110,9 +120,16 @@ def _header(content: bytes) -> dict[str, Any]:
     if content[len(_MARK) : len(_MARK) + _DIGEST_BYTES] != _digest(content[len(_MARK) + _DIGEST_BYTES :]):
         raise ValueError("These bytes are damaged.")
     about = json.loads(content[_HEADER_AT : _HEADER_AT + _header_size(content)])
-    if sum(length * np.dtype(stated).itemsize for _, stated, length, _ in about["arrays"]) > _MOST_BYTES:
+    if _stated_bytes(about) > _MOST_BYTES:
         raise ValueError("These bytes would fill the memory.")
     return dict(about)
+
+
+def _stated_bytes(about: Mapping[str, Any]) -> int:
+    listed = [(length, np.dtype(stated).itemsize) for _, stated, length, _ in about["arrays"]]
+    if any(type(length) is not int or length < 0 for length, _ in listed):
+        raise ValueError("An array has no length.")
+    return sum(length * size for length, size in listed)
 
 
 def _header_size(content: bytes) -> int:

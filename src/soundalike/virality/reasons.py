@@ -67,12 +67,13 @@ def find_reasons(
 def _words(texts: tuple[str, str], rows: Rows, scales: Scales, log_odds: Floats) -> Iterator[_Part]:
     """Words and pairs of words by what they are; runs of characters, the second kind, together."""
     kind = scales.layout.kinds[0]
-    names = word_columns(texts[0], kind) | word_columns(texts[1], kind)
+    names = [word_columns(text, kind) for text in texts]  # of two words in one column each text says its own
     worth = np.where(rows.row == 0, 1.0, -1.0) * rows.value * log_odds[rows.column]
     columns = scales.columns[rows.column]
     for row, column, value in zip(rows.row.tolist(), columns.tolist(), worth.tolist(), strict=True):
         if column < kind.columns:
-            yield _Part(f"word {names[column]}", _in_words(names[column]), frozenset({row}), value)
+            name = names[row][column]
+            yield _Part(f"word {name}", _in_words(name), frozenset({row}), value)
         else:
             yield _Part("spelling", "Parts of words", frozenset({0, 1}), value)
 

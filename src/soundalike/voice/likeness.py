@@ -10,7 +10,7 @@ adds up two judgements:
   it ranks worse, but it leans less on who the others are, which helps where few of them write the language.
 
 What comes of it is moved so that 0 lies halfway between later posts of the creator and the nearest writers, neither met
-by the measure (`_centre`): without that, some creators' own pools would all lie below 0.
+by the measure (`_ends`): without that, some creators' own pools would all lie below 0.
 
 On later posts of creators the background did not know, this ranks better than either alone and than the log-likelihood
 ratio of runs of five (tests/voice/test_likeness_accuracy.py). One short post says little: judge pools, and ask
@@ -35,9 +35,9 @@ from soundalike.posts.packing import (
     unpacked_text,
 )
 from soundalike.posts.post import Post
-from soundalike.voice.background import Background, Writer, fit_background
+from soundalike.voice.background import Background, fit_background
 from soundalike.voice.background_file import shipped_background
-from soundalike.voice.chains import Chains
+from soundalike.voice.drawing import draw_posts
 from soundalike.voice.estimate import Floats
 from soundalike.voice.features import Bag, Block, Space, bag_of, words_of
 from soundalike.voice.generative import RunModel
@@ -88,7 +88,11 @@ class Ratios(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """A creator's voice as a measure. `writers` is how many others it was learned against, `language` theirs."""
+    """A creator's voice as a measure. `writers` is how many others it was learned against, `language` theirs.
+
+    `usual` is what the creator's own later posts come to, as far as the posts learned from tell; None where they do
+    not. Nothing needs to be liker than that.
+    """
 
     space: Space
     weights: Floats
@@ -97,6 +101,7 @@ class Likeness:
     others_runs: RunModel
     writers: int
     language: str | None
+    usual: float | None = None
 
     @classmethod
     def fit(
@@ -118,14 +123,14 @@ class Likeness:
         corpus = _enough(corpus_of(posts))
         others = _others(corpus, background)
         raw = cls._fit(_excerpts(corpus), others, np.random.default_rng(seed))
-        return replace(raw, intercept=raw.intercept - _centre(corpus, others, seed))
+        return raw._centred(_ends(corpus, others, seed))  # noqa: SLF001
 
     @classmethod
     def _fit(cls, texts: Sequence[str], others: Background, chance: np.random.Generator) -> Self:
         numbers = _numbers(texts, others)
         mine = bag_of(texts, numbers)
         each = max(_DRAWN_OF_ONE, _DRAWN_IN_ALL // len(others.writers))
-        both = Bag.joined([mine, _draw(others.writers, others, mine, each, chance)])
+        both = Bag.joined([mine, draw_posts(others.writers, others, mine, each, chance)])
         space = Space.of(both, numbers)
         labels = (np.arange(both.texts) < mine.texts).astype(np.float64)
         weights, intercept = fit_logistic(space.rows(both), labels, strength=_STRENGTH)
@@ -178,6 +183,7 @@ class Likeness:
             "intercept": self.intercept,
             "writers": self.writers,
             "language": self.language,
+            "usual": self.usual,
             "sizes": [len(block.known) for block in blocks],
             "parts": [block.weight for block in blocks],
         }
@@ -203,16 +209,25 @@ class Likeness:
         facts, arrays = unpack(content, _KIND, _VERSION, _TYPES)
         with refusing(_KIND):
             intercept, writers, language = facts["intercept"], facts["writers"], facts["language"]
+            usual = facts.get("usual")  # models of earlier versions have none
             require(
                 _KIND,
                 isinstance(intercept, float) and isinstance(writers, int),
                 language is None or isinstance(language, str),
+                usual is None or isinstance(usual, float),
             )
             space = _read_space(facts, arrays)
             weights = arrays["weights"]
             require(_KIND, len(weights) == len(arrays["known"]), np.isfinite(weights).all())
             runs, others_runs = (_read_runs(arrays, *names) for names in _RUNS)
-        return cls(space, weights, intercept, runs, others_runs, writers, language)
+        return cls(space, weights, intercept, runs, others_runs, writers, language, usual)
+
+    def _centred(self, ends: "_Ends | None") -> Self:
+        """The measure moved so that 0 lies halfway between the two ends."""
+        if ends is None:
+            return self
+        half = (ends.own - ends.others) / 2
+        return replace(self, intercept=self.intercept - ends.own + half, usual=half)
 
     def _ratios(self, bag: Bag) -> Ratios:
         weights = np.sqrt(np.bincount(bag.gram_rows, minlength=bag.texts))
@@ -240,16 +255,16 @@ def impostors(
     corpus = _enough(corpus_of(posts))
     others = _others(corpus, background)
     folds = min(_FOLDS, len(others.writers))
-    centre = _centre(corpus, others, seed)
+    ends = _ends(corpus, others, seed)
     found: dict[str, Ratios] = {}
     for fold in range(folds if folds > 1 else 0):
         judged = others.writers[fold::folds]
         rest = others.without(*(writer.username for writer in judged))
         chance = np.random.default_rng([seed, fold])
         raw = Likeness._fit(_excerpts(corpus), rest, chance)  # noqa: SLF001 - the same idea in the same file
-        likeness = replace(raw, intercept=raw.intercept - centre)
+        likeness = raw._centred(ends)  # noqa: SLF001
         mine = bag_of(_excerpts(corpus), likeness.space.words)
-        drawn = likeness._ratios(_draw(judged, others, mine, posts_each, chance))  # noqa: SLF001
+        drawn = likeness._ratios(draw_posts(judged, others, mine, posts_each, chance))  # noqa: SLF001
         for writer, ratios, weights in zip(
             judged, *(np.split(each, len(judged)) for each in drawn), strict=True
         ):
@@ -257,8 +272,15 @@ def impostors(
     return found
 
 
-def _centre(corpus: Corpus, others: Background, seed: int) -> float:
-    """The likeness halfway from writers never met to the creator's posts never seen, by a measure that knows neither.
+class _Ends(NamedTuple):
+    """What writers never met and the creator's posts never seen come to, by a measure that knows neither."""
+
+    others: float
+    own: float
+
+
+def _ends(corpus: Corpus, others: Background, seed: int) -> _Ends | None:
+    """Both ends of the scale; None where there is but one other writer.
 
     That measure learns from a part of the creator's earlier posts and two thirds of the writers. The last fifth of the
     posts and the others' 90th percentile are the two ends: a verdict has to part the creator from the nearest ones.
@@ -266,18 +288,18 @@ def _centre(corpus: Corpus, others: Background, seed: int) -> float:
     judged = others.writers[::_JUDGED_OF]
     rest = others.without(*(writer.username for writer in judged))
     if not rest.writers:
-        return 0.0
+        return None
     chance = np.random.default_rng([seed, 1])
     texts = _excerpts(corpus)
     cut = len(texts) * 4 // 5
     earlier, later = texts[:cut][-_CENTRE_POSTS:], texts[cut:][-_CENTRE_POSTS:]
     likeness = Likeness._fit(earlier, rest, chance)  # noqa: SLF001
     drawn = likeness._ratios(  # noqa: SLF001
-        _draw(judged, others, bag_of(earlier, likeness.space.words), _CENTRE_DRAWN, chance)
+        draw_posts(judged, others, bag_of(earlier, likeness.space.words), _CENTRE_DRAWN, chance)
     )
     ratios, weights = (each.reshape(len(judged), -1).sum(1) for each in drawn)
     nearest = float(np.percentile(ratios / weights, _NEAREST))
-    return (likeness.score(later) + nearest) / 2
+    return _Ends(nearest, likeness.score(later))
 
 
 def _enough(corpus: Corpus) -> Corpus:
@@ -350,40 +372,3 @@ def _numbers(texts: Iterable[str], others: Background) -> dict[str, int]:
     vocabulary = others.vocabulary["word"]
     new = {word for text in texts for word in words_of(text)}.difference(vocabulary)
     return {word: number for number, word in enumerate((*vocabulary, *sorted(new)))}
-
-
-def _draw(
-    writers: Sequence[Writer], others: Background, like: Bag, each: int, chance: np.random.Generator
-) -> Bag:
-    """Posts of writers, `each` of the first, then of the second: as long, in runs and in words, as posts of `like`.
-
-    Runs are drawn so that they follow one another, words one by one. A word's number is its place in the background's
-    vocabulary.
-    """
-    lengths = _lengths(like)[chance.integers(0, like.texts, each * len(writers))]
-    chains = Chains.of(others.gram_keys, [writer.grams for writer in writers])
-    owners = np.repeat(np.arange(len(writers)), each)
-    grams, gram_rows = chains.draw(owners, lengths[:, 0], chance)
-    drawn = [
-        _draw_words(writer, int(words.sum()), chance)
-        for writer, words in zip(writers, np.split(lengths[:, 1], len(writers)), strict=True)
-    ]
-    words, word_rows = np.concatenate(drawn), np.repeat(np.arange(len(owners)), lengths[:, 1])
-    known = words >= 0
-    return Bag(grams, gram_rows, words[known], word_rows[known], len(owners))
-
-
-def _draw_words(writer: Writer, size: int, chance: np.random.Generator) -> Integers:
-    """Words in proportion to the writer's uses; -1 for one that is not in the vocabulary."""
-    index, counts = writer.terms["word"]
-    spots = chance.integers(0, max(writer.counted_words, 1), size)
-    picks = np.searchsorted(np.cumsum(counts), spots, side="right")
-    return np.append(index, -1)[picks].astype(np.int64)
-
-
-def _lengths(bag: Bag) -> Integers:
-    """Runs and words of each text, of shape (texts, 2), in ascending order: the order of the texts is no matter."""
-    both = np.stack(
-        [np.bincount(bag.gram_rows, minlength=bag.texts), np.bincount(bag.word_rows, minlength=bag.texts)], 1
-    )
-    return both[np.lexsort((both[:, 1], both[:, 0]))]
