@@ -33,6 +33,8 @@ SoundalikeError
 ├── WriterError                  the language model is missing or failing
 │   └── PromptTooLong            more text than the model can take in at once
 ├── TrainerUnavailable           this trainer is not installed
+├── ExportUnavailable            the model has no such form
+├── VoiceFileError               a voice file is damaged, forged, or none
 ├── ConsentRequired              the chosen trainer needs a stated permission
 ├── CreatorOptedOut              the creator does not want to be trained on
 └── StorageError                 the database or the disk refuses
@@ -336,6 +338,18 @@ class TrainerUnavailable(SoundalikeError):
     """The asked-for trainer is not installed here."""
 
     code = "trainer_unavailable"
+
+
+class ExportUnavailable(SoundalikeError):
+    """The model cannot be given away in the asked-for form."""
+
+    code = "export_unavailable"
+
+
+class VoiceFileError(SoundalikeError):
+    """A file is no voice, is damaged, or is not signed by whom it says."""
+
+    code = "unreadable_voice"
 
 
 class ConsentRequired(SoundalikeError):

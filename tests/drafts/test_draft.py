@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundalike.drafts.choosing import Jury, adherence
+from soundalike.drafts.choosing import Judges, Jury, adherence
 from soundalike.drafts.draft import NearestPost, write_drafts
 from soundalike.drafts.flags import Flag
 from soundalike.drafts.form import Unfit, read_form
@@ -48,14 +48,9 @@ def draft(make_posts):
     prompt = build_prompt(POSTS, creator="@ada")
 
     def drafting(writer, brief="trains", **options):
-        given = {
-            "prompt": prompt,
-            "form": form,
-            "guard": guard,
-            "like": likeness,
-            "ceiling": 1.5,
-            "label": "AI",
-        }
+        judging = {name: options.pop(name) for name in ("like", "jury", "usual") if name in options}
+        judges = Judges(form, guard, **({"like": likeness} | judging))
+        given = {"prompt": prompt, "judges": judges, "ceiling": 1.5, "label": "AI"}
         return write_drafts(brief, writer=writer, **(given | options))
 
     return drafting
@@ -126,6 +121,14 @@ def test_the_brief_weighs_in_the_order(draft, scripted):
     for order in (texts, texts[::-1]):
         drafting = draft(scripted(order), count=2, like=lambda each: [0.0] * len(each))
         assert texts_of(drafting)[0] == texts[1]
+
+
+def test_liker_than_the_creator_is_no_better(draft, scripted):
+    """Up to the creator's usual, likeness decides; beyond it, the subject does."""
+    plain, overdone = "Those trains are slow again, friends.", "A piano, a park."
+    for usual, best in ((None, overdone), (-50.0, plain)):
+        drafting = draft(scripted([plain, overdone]), count=2, usual=usual)
+        assert texts_of(drafting)[0] == best
 
 
 def test_winning_probability_weighs_in_the_order(draft, scripted):
@@ -290,7 +293,7 @@ def test_the_embedded_model_drafts_in_a_real_voice(embedded, obama):
     texts = [own_text(post) for post in obama if not post.is_reply]
     given = {
         "writer": embedded, "prompt": build_prompt(texts, creator="@BarackObama", language="en"),
-        "form": read_form(texts), "guard": CopyGuard(obama), "like": likeness, "ceiling": 0.0, "label": "AI",
+        "judges": Judges(read_form(texts), CopyGuard(obama), likeness), "label": "AI",
     }  # fmt: skip
     first, again = (write_drafts("health care", count=3, seed=4, **given) for _ in range(2))
     assert len(first.drafts) == 3

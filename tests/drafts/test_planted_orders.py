@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from planted import ORDERS, PAYLOADS
+from soundalike.drafts.choosing import Judges
 from soundalike.drafts.draft import write_drafts
 from soundalike.drafts.form import read_form
 from soundalike.drafts.guard import CopyGuard
@@ -127,12 +128,13 @@ def test_a_bio_reaches_no_model(swyx):
 @pytest.mark.slow
 def test_drafts_are_the_same_with_planted_posts_and_without(embedded, swyx, planted):
     """The embedded model, the same seed: the same texts, and nothing that an order asked for."""
-    form, guard = read_form([post.text for post in swyx]), CopyGuard(planted)
+    form = read_form([post.text for post in swyx])
+    judges = Judges(form, CopyGuard(planted), like=lambda texts: [0.0] * len(texts))
 
     def drafts(posts, brief):
         return write_drafts(
-            brief, writer=embedded, prompt=written(posts), form=form, guard=guard,
-            like=lambda texts: [0.0] * len(texts), ceiling=0.0, label="", count=6, seed=11, rounds=1, unselected=True,
+            brief, writer=embedded, prompt=written(posts), judges=judges,
+            label="", count=6, seed=11, rounds=1, unselected=True,
         )  # fmt: skip
 
     for brief in BRIEFS[:2]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import xllamacpp
 
+from soundalike.drafts.choosing import Judges
 from soundalike.drafts.draft import write_drafts
 from soundalike.drafts.form import read_form
 from soundalike.drafts.guard import CopyGuard
@@ -182,10 +183,7 @@ def test_a_voice_is_written_with_by_a_real_llama_server(llama_server, make_posts
         "slow trains",
         writer=writer,
         prompt=build_prompt(texts, creator="@ada"),
-        form=read_form(texts),
-        guard=CopyGuard(make_posts(POSTS)),
-        like=lambda found: [0.0] * len(found),
-        ceiling=0.0,
+        judges=Judges(read_form(texts), CopyGuard(make_posts(POSTS)), like=lambda found: [0.0] * len(found)),
         label="AI",
         count=1,
         rounds=1,

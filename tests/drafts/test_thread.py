@@ -2,6 +2,7 @@
 
 import pytest
 
+from soundalike.drafts.choosing import Judges
 from soundalike.drafts.draft import write_drafts
 from soundalike.drafts.form import read_form
 from soundalike.drafts.guard import CopyGuard
@@ -16,7 +17,7 @@ TEXTS = ["Trains are slow today.", "A piano stands in the park.", "Cold soup and
 @pytest.fixture
 def thread(make_posts):
     """Writes a thread with a writer: `thread(writer, posts)`."""
-    guard, form = CopyGuard(make_posts(POSTS)), read_form(POSTS)
+    judges = Judges(read_form(POSTS), CopyGuard(make_posts(POSTS)), like=lambda texts: [0.0] * len(texts))
     prompt = build_prompt(POSTS, creator="@ada")
 
     def write(writer, posts):
@@ -25,10 +26,7 @@ def thread(make_posts):
                 "trains <b>& tea</b>",
                 writer=writer,
                 prompt=prompt,
-                form=form,
-                guard=guard,
-                like=lambda texts: [0.0] * len(texts),
-                ceiling=0.0,
+                judges=judges,
                 label="AI",
                 count=1,
                 seed=seed,

@@ -59,7 +59,7 @@ class Jury:
     def chances(self, texts: Sequence[str]) -> Floats:
         """What texts are ranked by: each one's chance against recent posts, or else against the first of them."""
         if self.against_posts is not None:
-            return np.fromiter(self.against_posts(texts), dtype=np.float64)
+            return _measured(self.against_posts, texts)
         return self.among(texts, texts[:_PANEL])
 
     def among(self, texts: Sequence[str], rivals: Sequence[str]) -> Floats:
@@ -73,12 +73,26 @@ class Jury:
         return np.where(counts > 0, sums / np.maximum(counts, 1), _EVEN)
 
 
-def judge(
-    text: str, *, brief: str, form: Form, guard: CopyGuard, max_chars: int, rules: Sequence[Rule] = ()
-) -> Candidate:
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """What candidates are checked against, `form` and `guard`, and ranked by, the others.
+
+    `like` is likeness to the creator, `usual` what the creator's own posts come to; `coherent` how much a text reads as
+    if somebody meant it; `jury` whose word on success is taken. None is what cannot be told.
+    """
+
+    form: Form
+    guard: CopyGuard
+    like: Measure
+    usual: float | None = None
+    coherent: Measure | None = None
+    jury: Jury | None = None
+
+
+def check(text: str, judges: Judges, *, brief: str, max_chars: int, rules: Sequence[Rule] = ()) -> Candidate:
     """Check form, then copying, then the user's rules."""
-    overlap = guard.check(text)
-    fault = find_fault(text, brief=brief, form=form, max_chars=max_chars)
+    overlap = judges.guard.check(text)
+    fault = find_fault(text, brief=brief, form=judges.form, max_chars=max_chars)
     if fault is None and overlap.copied:
         fault = Unfit.COPIED
     if fault is None and broken_rules(text, rules):
@@ -86,37 +100,34 @@ def judge(
     return Candidate(text.removesuffix(CUT_OFF), fault, overlap)
 
 
-def rank(
-    seen: Iterable[Candidate],
-    *,
-    brief: str,
-    like: Measure,
-    jury: Jury | None,
-    coherent: Measure | None = None,
-) -> list[Candidate]:
+def rank(seen: Iterable[Candidate], judges: Judges, *, brief: str) -> list[Candidate]:
     """Put the fit candidates in order, best first.
 
     Standardised likeness + 0.7 × standardised coherence, where it is measured, + 1.0 × brief + 0.5 × novelty +
     0.5 × (2 × winning probability − 1), where brief is the share of its content words in the text, two being enough,
-    and the probability is `Jury.chances`.
+    and the probability is `Jury.chances`. Likeness counts up to the creator's usual: what is liker overdoes the voice.
     """
     fit = [each for each in seen if each.fault is None]
     if not fit:
         return []
     texts = [each.text for each in fit]
-    scores = _standardised(like, texts)
-    if coherent:
-        scores += _COHERENCE_WEIGHT * _standardised(coherent, texts)
+    likeness = _measured(judges.like, texts)
+    scores = _standardised(likeness if judges.usual is None else np.minimum(likeness, judges.usual))
+    if judges.coherent:
+        scores += _COHERENCE_WEIGHT * _standardised(_measured(judges.coherent, texts))
     scores += _BRIEF_WEIGHT * np.array([adherence(text, brief) for text in texts])
     scores += _NOVELTY_WEIGHT * np.array([each.overlap.novelty for each in fit])
-    if jury:
-        scores += _WIN_WEIGHT * (2 * jury.chances(texts) - 1)
+    if judges.jury:
+        scores += _WIN_WEIGHT * (2 * judges.jury.chances(texts) - 1)
     return [fit[at] for at in np.argsort(-scores, kind="stable")]
 
 
-def _standardised(measure: Measure, texts: Sequence[str]) -> Floats:
-    found = np.fromiter(measure(texts), dtype=np.float64)
-    scaled: Floats = (found - found.mean()) / (found.std() or 1.0)
+def _measured(measure: Measure, texts: Sequence[str]) -> Floats:
+    return np.fromiter(measure(texts), dtype=np.float64)
+
+
+def _standardised(figures: Floats) -> Floats:
+    scaled: Floats = (figures - figures.mean()) / (figures.std() or 1.0)
     return scaled
 
 

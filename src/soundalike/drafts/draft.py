@@ -8,23 +8,21 @@ from typing import Final
 
 from soundalike.drafts.choosing import (
     Candidate,
-    Jury,
-    Measure,
+    Judges,
+    check,
     choose_best,
     choose_first,
     count_withheld,
-    judge,
     rank,
 )
 from soundalike.drafts.flags import Flag, find_flags
 from soundalike.drafts.form import Form, Unfit
-from soundalike.drafts.guard import CopyGuard
 from soundalike.drafts.length import weighted_length
 from soundalike.drafts.order import check_range, read_order, write_rounds
 from soundalike.drafts.prompt import ALONE, Place, VoicePrompt
 from soundalike.drafts.rules import apply_rules
 from soundalike.drafts.tidying import tidy
-from soundalike.drafts.writer import Writer
+from soundalike.drafts.writer import AdapterFile, Writer
 
 MOST_DRAFTS: Final = 50
 
@@ -87,13 +85,9 @@ def write_drafts(
     *,
     writer: Writer,
     prompt: VoicePrompt | None,
-    form: Form,
-    guard: CopyGuard,
-    like: Measure,
-    ceiling: float,
+    judges: Judges,
     label: str,
-    coherent: Measure | None = None,
-    jury: Jury | None = None,
+    ceiling: float = 0.0,
     count: int = 5,
     max_chars: int = 280,
     continue_from: str | None = None,
@@ -102,14 +96,14 @@ def write_drafts(
     candidates: int | None = None,
     unselected: bool = False,
     place: Place = ALONE,
+    adapter: AdapterFile | None = None,
 ) -> Drafting:
     """Write `count` drafts on a brief, best first: fewer where not enough candidates pass in `rounds` rounds.
 
-    Ranked by likeness and coherence (each standardised among the candidates), brief, winning probability and novelty.
-    `candidates` are written a round; by default four a draft, of a small model six. `unselected`, for the report card,
-    answers with the first candidates that are texts at all, unranked, copies and misshapen ones too; `withheld` then
-    says why some of them would have been. `prompt` None leaves the voice out. `place` is where in a thread the draft is
-    to stand.
+    `judges` check and rank them. `candidates` are written a round; by default four a draft, of a small model six.
+    `unselected`, for the report card, answers with the first candidates that are texts at all, unranked, copies and
+    misshapen ones too; `withheld` then says why some of them would have been. `prompt` None leaves the voice out.
+    `place` is where in a thread the draft is to stand; `adapter` is what a writer learned of the voice.
 
     Raises:
         SettingsError: The order is empty, too long or out of range.
@@ -121,20 +115,21 @@ def write_drafts(
     batch = candidates or (count if unselected else _enough(count, is_small=writer.is_small))
     seen: list[Candidate] = []
     chosen: list[Candidate] = []
-    for answers in write_rounds(order, writer, prompt, batch=batch, rounds=rounds, seed=seed):
-        texts = [apply_rules(_continued(order.continue_from, tidy(each, form)), rules) for each in answers]
-        seen += [
-            judge(text, brief=order.told, form=form, guard=guard, max_chars=max_chars, rules=rules)
-            for text in texts
+    for answers in write_rounds(
+        order, writer, prompt, batch=batch, rounds=rounds, seed=seed, adapter=adapter
+    ):
+        texts = [
+            apply_rules(_continued(order.continue_from, tidy(each, judges.form)), rules) for each in answers
         ]
-        ranked = [] if unselected else rank(seen, brief=order.brief, like=like, jury=jury, coherent=coherent)
+        seen += [check(text, judges, brief=order.told, max_chars=max_chars, rules=rules) for text in texts]
+        ranked = [] if unselected else rank(seen, judges, brief=order.brief)
         chosen = choose_first(seen, count) if unselected else choose_best(ranked, count, said=place.before)
         if len(chosen) >= count:
             break
     return Drafting(
         drafts=tuple(
-            _draft(each, figures, told=order.told, form=form, ceiling=ceiling, label=label, seed=seed)
-            for each, figures in zip(chosen, _figures(chosen, like, jury, coherent), strict=True)
+            _draft(each, figures, told=order.told, form=judges.form, ceiling=ceiling, label=label, seed=seed)
+            for each, figures in zip(chosen, _figures(chosen, judges), strict=True)
         ),
         withheld=count_withheld(chosen if unselected else seen, chosen),
         tried=len(seen),
@@ -152,19 +147,17 @@ class _Figures:
     win_judge: str | None = None
 
 
-def _figures(
-    chosen: Sequence[Candidate], like: Measure, jury: Jury | None, coherent: Measure | None
-) -> list[_Figures]:
+def _figures(chosen: Sequence[Candidate], judges: Judges) -> list[_Figures]:
     texts = [each.text for each in chosen]
     if not texts:
         return []
-    nothing = [None] * len(texts)
-    senses = [*map(float, coherent(texts))] if coherent else nothing
+    jury, nothing = judges.jury, [None] * len(texts)
+    senses = [*map(float, judges.coherent(texts))] if judges.coherent else nothing
     has_posts, has_others = jury is not None and jury.against_posts is not None, len(texts) > 1
     wins = [*map(float, jury.against_posts(texts))] if jury and jury.against_posts else nothing
     beats = jury.among(texts, texts).tolist() if jury and has_others else nothing
     told = jury.name if jury and (has_posts or has_others) else None
-    rows = zip(map(float, like(texts)), senses, wins, beats, strict=True)
+    rows = zip(map(float, judges.like(texts)), senses, wins, beats, strict=True)
     return [_Figures(*each, told) for each in rows]
 
 

@@ -13,10 +13,11 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from soundalike.drafts.leaning import Leaning
-from soundalike.drafts.writer import CUT_OFF, Message, Sampling
+from soundalike.drafts.writer import CUT_OFF, AdapterFile, Message, Sampling
 from soundalike.errors import PromptTooLong, WriterError
 
 _SMALL_BYTES: Final = 700_000_000  # a billion parameters in four to five bits
@@ -32,6 +33,7 @@ _NOTHING_TWICE: Final = {
     "dry_penalty_last_n": 2048,
     "dry_sequence_breakers": ["\n", ":", '"', "*", "#", "@", "—", "[", "]"],
 }
+_MOST_ADAPTERS: Final = 8  # 5 MB each of the embedded model's
 _CLOSE_SECONDS: Final = 60.0  # a full prompt is read in 10 s, undisturbed; nothing can stop that
 _CANCEL_SECONDS: Final = 2.0  # a step of the embedded model takes under 0.1 s
 
@@ -39,7 +41,8 @@ _CANCEL_SECONDS: Final = 2.0  # a step of the embedded model takes under 0.1 s
 class LlamaWriter:
     """A model file in this process; one request at a time, others wait.
 
-    `leaning` lets it be leant on: it then prefers the words of `Sampling.like` and `Sampling.subject`.
+    `leaning` lets it be leant on: it then prefers the words of `Sampling.like` and `Sampling.subject`. It knows eight
+    adapters at a time and writes with any of them; for one more the engine begins anew, in half a second.
 
     The same messages and seed give the same texts on the same machine, build and number of threads.
 
@@ -55,22 +58,23 @@ class LlamaWriter:
         self.name = path.stem
         self.is_small = path.stat().st_size < _SMALL_BYTES
         self._lanes, self._lane_tokens = _SMALL_LANES if self.is_small else _LARGE_LANES
-        self._server: Any = _start(
-            path, lanes=self._lanes, lane_tokens=self._lane_tokens, threads=threads or _spare_cores()
-        )
+        self._path, self._threads = path, threads or _spare_cores()
+        self._adapters: list[AdapterFile] = []
+        self._server = self._start()
         self._leaning = leaning
-        self._read: tuple[Message, ...] = ()
+        self._read: tuple[tuple[Message, ...], AdapterFile | None] = ((), None)
         self._turn = threading.Lock()
         self._idle = threading.Event()
         self._idle.set()
         # An engine that is freed before its loop has begun waits for ever; an answer proves that it has.
-        self._read_prompt((Message("user", "Hello"),))
+        self._read_prompt((Message("user", "Hello"),), None)
 
     def write(self, messages: Sequence[Message], *, count: int, sampling: Sampling) -> list[str]:
         """Write `count` texts, a lane each; see `Writer.write`. An interrupt stops the model, too."""
         with self._turn:
-            self._read_prompt(tuple(messages))
-            request = _request(messages) | _drawing(sampling) | self._leant(sampling)
+            self._load(sampling.adapter)
+            self._read_prompt(tuple(messages), sampling.adapter)
+            request = self._request(messages, sampling.adapter) | _drawing(sampling) | self._leant(sampling)
             texts: list[str] = []
             while len(texts) < count:
                 lanes = min(self._lanes, count - len(texts))
@@ -83,11 +87,46 @@ class LlamaWriter:
             self._idle.wait(_CLOSE_SECONDS)
             self._server = None
 
-    def _read_prompt(self, messages: tuple[Message, ...]) -> None:
-        if messages != self._read:
-            self._read = ()
-            self._ask(_request(messages) | {"max_tokens": 1, "cache_prompt": False})
-            self._read = messages
+    def _start(self) -> Any:  # noqa: ANN401 - the engine has no types
+        """An engine that knows the adapters; their files are needed only until it has read them."""
+        with TemporaryDirectory(prefix="soundalike-") as folder:
+            paths = [Path(folder, f"{adapter.digest}.gguf") for adapter in self._adapters]
+            for path, adapter in zip(paths, self._adapters, strict=True):
+                path.write_bytes(adapter.content)
+            return _start(
+                self._path,
+                lanes=self._lanes,
+                lane_tokens=self._lane_tokens,
+                threads=self._threads,
+                adapters=paths,
+            )
+
+    def _load(self, adapter: AdapterFile | None) -> None:
+        """Have the engine know an adapter; it learns of adapters only when it begins."""
+        if adapter is None or adapter in self._adapters or self._server is None:
+            return
+        self._idle.wait(_CLOSE_SECONDS)
+        known = self._adapters
+        self._adapters = [*known, adapter][-_MOST_ADAPTERS:]
+        self._server, self._read = None, ((), None)
+        try:
+            self._server = self._start()
+        except WriterError:
+            self._adapters = known
+            self._server = self._start()
+            raise
+        self._read_prompt((Message("user", "Hello"),), None)
+
+    def _read_prompt(self, messages: tuple[Message, ...], adapter: AdapterFile | None) -> None:
+        if (messages, adapter) != self._read:
+            self._read = ((), None)
+            self._ask(self._request(messages, adapter) | {"max_tokens": 1, "cache_prompt": False})
+            self._read = (messages, adapter)
+
+    def _request(self, messages: Iterable[Message], adapter: AdapterFile | None) -> dict[str, Any]:
+        """An order for a text; every adapter that the engine knows is switched off but the one named."""
+        worn = [{"id": at, "scale": float(each == adapter)} for at, each in enumerate(self._adapters)]
+        return {"messages": [asdict(message) for message in messages], "stream": True, "lora": worn}
 
     def _continue(self, request: Mapping[str, Any], lanes: int, *, seed: int) -> list[str]:
         return _texts(self._ask({**request, "n": lanes, "seed": seed}), lanes)
@@ -129,7 +168,7 @@ class LlamaWriter:
             self._idle.wait()
         except BaseException:
             cancelled.set()
-            self._read = ()
+            self._read = ((), None)
             if thread.ident is None:
                 self._idle.set()
             self._idle.wait(_CANCEL_SECONDS)
@@ -143,7 +182,7 @@ def _spare_cores() -> int:
     return max(1, (os.cpu_count() or 2) - 1)
 
 
-def _start(path: Path, *, lanes: int, lane_tokens: int, threads: int) -> object:
+def _start(path: Path, *, lanes: int, lane_tokens: int, threads: int, adapters: Sequence[Path]) -> object:
     import xllamacpp  # noqa: PLC0415 - an engine of 100 MB, loaded when used
 
     params = xllamacpp.CommonParams()
@@ -155,17 +194,15 @@ def _start(path: Path, *, lanes: int, lane_tokens: int, threads: int) -> object:
     params.api_keys = [secrets.token_hex(16)]  # the engine listens on a loopback port whether wanted or not
     params.ui = params.endpoint_slots = params.warmup = False
     params.verbosity = _QUIET
+    params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter), 0.0) for adapter in adapters]
     try:
         return xllamacpp.Server(params)
     except RuntimeError as error:
+        beside = ", or the adapter beside it," if adapters else ""
         raise WriterError(
-            f"{path.name} cannot be loaded as a language model.",
+            f"{path.name}{beside} cannot be loaded as a language model.",
             hint="It may be cut off, of a newer kind than llama.cpp knows here, or too large for the memory.",
         ) from error
-
-
-def _request(messages: Iterable[Message]) -> dict[str, Any]:
-    return {"messages": [asdict(message) for message in messages], "stream": True}
 
 
 def _drawing(sampling: Sampling) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from soundalike.drafts.form import MOST_CHARACTERS
@@ -10,7 +10,7 @@ from soundalike.drafts.length import weighted_length
 from soundalike.drafts.orders import subject_of
 from soundalike.drafts.prompt import ALONE, TURNS, Place, VoicePrompt, plain_messages
 from soundalike.drafts.templates import clean
-from soundalike.drafts.writer import Message, Sampling, Writer
+from soundalike.drafts.writer import AdapterFile, Message, Sampling, Writer
 from soundalike.errors import PromptTooLong, SettingsError
 
 MOST_BRIEF_CHARACTERS: Final = 2_000
@@ -71,17 +71,27 @@ def check_range(what: str, number: int, most: int) -> None:
 
 
 def write_rounds(
-    order: Order, writer: Writer, prompt: VoicePrompt | None, *, batch: int, rounds: int, seed: int
+    order: Order,
+    writer: Writer,
+    prompt: VoicePrompt | None,
+    *,
+    batch: int,
+    rounds: int,
+    seed: int,
+    adapter: AdapterFile | None = None,
 ) -> Iterator[list[str]]:
     """Have one batch after the other written, each from a seed of its own, with fewer examples where ten do not fit.
+
+    With an adapter there are none, and no leaning towards the creator's words: it has learned both.
 
     Raises:
         PromptTooLong: Not even the order alone fits.
         WriterError: The language model cannot be reached, or failed.
     """
-    turns = list(_FEWER_TURNS if prompt and writer.is_small else (TURNS,))
+    turns = [0] if adapter else list(_FEWER_TURNS if prompt and writer.is_small else (TURNS,))
     for number in range(rounds):
         sampling = _sampling(order, prompt, is_small=writer.is_small, seed=spread(seed, number))
+        sampling = replace(sampling, adapter=adapter, like=()) if adapter else sampling
         while True:
             messages = _messages(order, prompt, is_small=writer.is_small, turns=turns[0])
             try:

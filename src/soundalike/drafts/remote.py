@@ -48,6 +48,11 @@ class RemoteWriter:
 
     def write(self, messages: Sequence[Message], *, count: int, sampling: Sampling) -> list[str]:
         """Write `count` texts; see `Writer.write`. Seeds are passed on; whether they bind is the endpoint's affair."""
+        if sampling.adapter:
+            raise WriterError(
+                f"{self.name} cannot write with an adapter of another model.",
+                hint="Voices trained with --trainer lora are written with by the embedded model.",
+            )
         turns = [asdict(message) for message in messages]
         choices: list[Choice] = []
         while len(choices) < count and "n" not in self._refused:

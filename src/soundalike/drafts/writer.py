@@ -37,11 +37,19 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class AdapterFile:
+    """An adapter as a GGUF file's `content`, made for one model; the same `digest` is the same adapter."""
+
+    digest: str
+    content: bytes = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Sampling:
     """How the next word is drawn. `max_tokens` bounds each text; `stop` are strings that end it.
 
     `like` are texts whose words a model that can be leant on is to prefer, and `subject` what it is to write about;
-    others do without.
+    others do without. `adapter` is what to write with, made for this very model.
     """
 
     temperature: float = 0.8
@@ -51,6 +59,7 @@ class Sampling:
     stop: tuple[str, ...] = ()
     like: tuple[str, ...] = field(default=(), repr=False)
     subject: str = ""
+    adapter: AdapterFile | None = None
 
 
 class Writer(Protocol):
@@ -75,7 +84,7 @@ class Writer(Protocol):
 
         Raises:
             PromptTooLong: The messages do not fit.
-            WriterError: The model cannot be reached, or failed.
+            WriterError: The model cannot be reached, or failed, or can take no adapter.
         """
 
     def close(self) -> None:
