@@ -9,7 +9,7 @@ from soundalike.posts.post import Engagement, Post
 from soundalike.report.page import Page, render
 from soundalike.report.timeline import Point, Timeline
 from soundalike.training.attributing import Attribution
-from soundalike.training.card import Impostor, ReportCard
+from soundalike.training.card import Bits, Impostor, ReportCard
 from soundalike.training.contrasts import Contrast
 from soundalike.training.findings import without_hours
 from soundalike.training.originality import Nearest, Novelty, Spans
@@ -17,6 +17,7 @@ from soundalike.training.pools import Measure
 from soundalike.virality.forecast import Forecaster
 from soundalike.virality.patterns import Pattern
 from soundalike.virality.score import score_posts
+from soundalike.voice.favourites import Favourite
 from soundalike.voice.profile import VoiceProfile
 from soundalike.voice.rule import Unit
 from soundalike.voice.traits import Trait
@@ -232,6 +233,39 @@ def test_what_another_pattern_tells_is_under_it_and_chance_is_said_aloud(html):
     assert html.count('class="trait lift void-row"') == 1
     assert "Not distinguishable from chance" in html
     assert "3 features were tried" in html
+
+
+def test_what_the_creator_never_does_is_listed_with_its_count(page):
+    """Beside how often others do; of what is merely rarer nothing is said there."""
+    kept = replace(
+        TRAIT, key="questions", sentence="Asks a question", value=0.0, low=0.0, high=0.01, others=0.2
+    )
+    never, rarer = replace(kept, used_in=0), replace(kept, key="lists", sentence="Makes a list", used_in=5)
+    html = render(replace(page, voice=replace(page.voice, traits=(never, rarer))))
+    listed = html.split("What it does not do")[1].split("</ul>")[0]
+    assert listed.count("<li>") == 1
+    assert "0 of 9 posts" in listed
+    assert "others 20%" in listed
+    assert "What it does not do" not in render(replace(page, voice=replace(page.voice, traits=(rarer,))))
+
+
+def test_what_an_adapter_gained_stands_on_the_card(page, html):
+    """Of a voice that has one."""
+    told = render(replace(page, card=replace(page.card, bits=Bits(1.6, 1.2))))
+    assert "at 1.20 bits a character" in told
+    assert "bits a character" not in html
+
+
+def test_openings_and_constructions_stand_with_their_rates(page):
+    """What a creator says far more often than others, by kind, as text."""
+    found = [
+        Favourite(kind, f"{kind} {HOSTILE}", 12, 11, 3.1, 0.4, 5.0, ("1",)) for kind in ("opening", "frame")
+    ]
+    html = render(replace(page, voice=replace(page.voice, favourites=tuple(found))))
+    listed = html.split("What it says far more often")[1].split("</ul>")[0]
+    assert listed.count("<li>") == 2
+    assert "<script" not in listed
+    assert "opening &#34;&gt;" in listed
 
 
 def test_nothing_above_chance_is_said(page):

@@ -5,7 +5,7 @@ import pytest
 
 from soundalike.training import card_wording
 from soundalike.training.attributing import Attribution
-from soundalike.training.card import Impostor, ReportCard, Sense
+from soundalike.training.card import Bits, Impostor, ReportCard, Sense
 from soundalike.training.contrasts import Contrast
 from soundalike.training.originality import Nearest, Novelty, Spans
 from soundalike.training.pools import Measure
@@ -72,6 +72,11 @@ def test_how_coherent_the_pools_are_is_one_sentence(card):
     assert "held-out posts +3.1 (+2.0 to +4.0), drafts +0.5" in told
     assert "shown" not in told
     assert "those a user would be shown +0.5" in card_wording.sense(replace(card.sense, selected=ONE))
+
+
+def test_what_an_adapter_gained_is_kept_and_told():
+    """Bits a character of the held-out posts, and by how much they are fewer."""
+    assert card_wording.bits(Bits(1.6, 1.2)).endswith("at 1.20 bits a character, its base at 1.60: 25% less.")
 
 
 def test_drafts_beyond_the_creators_own_posts_are_called_overdone(card):

@@ -44,6 +44,14 @@ def test_a_hidden_trait_leaves_the_prompt_and_comes_back(voice):
     assert again == Edits()
 
 
+def test_a_trait_that_is_a_length_can_be_hidden(voice):
+    """Of which nobody says that it is never there."""
+    lines = voice.trait("lines")
+    assert lines.used_in is None
+    prompt = VoicePrompt("@ada", traits=(wording.trait(lines), "Another: 3"))
+    assert edited_prompt(prompt, voice, changed(voice, hide_traits=("lines",))).traits == ("Another: 3",)
+
+
 def test_a_hidden_favourite_is_shown_no_more(voice):
     """By its kind and text."""
     first = voice.favourites[0]

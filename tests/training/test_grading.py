@@ -44,10 +44,10 @@ class Actor:
 
 @pytest.fixture(scope="module")
 def background():
-    """Two other writers: enough to judge by, and quick."""
+    """Ten other writers: enough to judge by, and quick."""
     shipped = shipped_background()
     english = [writer for writer in shipped.writers if writer.language == "en" and writer.username != "swyx"]
-    return replace(shipped, writers=tuple(english[:2]))
+    return replace(shipped, writers=tuple(english[:10]))
 
 
 @pytest.fixture(scope="module")
@@ -182,8 +182,8 @@ def test_no_text_of_a_copy_is_kept_with_the_card(model):
 
 
 def test_without_others_to_line_up_with_there_is_no_second_judge(model, own):
-    """One other writer of the language is too few, and the card says that."""
-    alone = replace(model.background, writers=model.background.writers[:1])
+    """Nine other writers of the language are too few, and the card says that."""
+    alone = replace(model.background, writers=model.background.writers[:9])
     found = graded(replace(model, background=alone), Actor(own))
     assert found.attribution is None
     assert any("Too few other writers" in note for note in found.notes)

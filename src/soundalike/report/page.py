@@ -113,6 +113,7 @@ def _judged(page: Page) -> dict[str, Any]:
         "closeness": card_wording.closeness(novelty),
         "nearest": [{"near": each, **_evidence(each.post_id, page)} for each in novelty.nearest],
         "sense": card_wording.sense(card.sense) if card.sense else "",
+        "bits": card_wording.bits(card.bits) if card.bits else "",
         "lacking": card_wording.lacking(card),
     }
 

@@ -45,6 +45,14 @@ class Sense:
 
 
 @dataclass(frozen=True, slots=True)
+class Bits:
+    """Bits a character of the held-out posts, read by the base model as it came and with the adapter."""
+
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReportCard:
     """What a model is worth, with what it could not be judged on in `notes`.
 
@@ -52,7 +60,7 @@ class ReportCard:
     ceiling; `selected_gap` that of the drafts a user would be shown, the best of the same ones as `write` ranks them.
     `contrasts` are differences in what can be counted. `withheld` counts why the others would not have been shown;
     `texts` are the drafts judged and `selected_texts` those of them a user would be shown, both without copies.
-    `sense` is how coherent all are, where the language model's drafts can be judged so.
+    `sense` is how coherent all are, where the language model's drafts can be judged so; `bits` what an adapter gained.
     Drafts were written on `briefs` subjects; `briefs_left_out` were not begun, as the time was up.
 
     What a card of an earlier version did not measure is None or empty, and `lacks` names it.
@@ -78,6 +86,7 @@ class ReportCard:
     briefs: int | None = None
     briefs_left_out: int = 0
     sense: Sense | None = None
+    bits: Bits | None = None
 
     @property
     def is_earlier(self) -> bool:
@@ -112,6 +121,7 @@ class ReportCard:
             briefs=values.get("briefs"),
             briefs_left_out=values.get("briefs_left_out", 0),
             sense=Sense.from_json(each) if (each := values.get("sense")) else None,
+            bits=Bits(**each) if (each := values.get("bits")) else None,
         )
 
 

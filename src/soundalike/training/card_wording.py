@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from soundalike.training.attributing import Attribution
-from soundalike.training.card import ReportCard, Sense
+from soundalike.training.card import Bits, ReportCard, Sense
 from soundalike.training.contrasts import Contrast
 from soundalike.training.originality import Novelty, Spans
 from soundalike.training.pools import Measure
@@ -160,6 +160,15 @@ def sense(found: Sense) -> str:
     ]
     told = ", ".join(f"{name} {each.value:+.1f} ({each.low:+.1f} to {each.high:+.1f})" for name, each in rows)
     return f"Coherence, the log-odds that a person and not this model wrote a text: {told}."
+
+
+def bits(found: Bits) -> str:
+    """What an adapter gained, in one sentence."""
+    saved = 1 - found.after / found.before
+    return (
+        f"The adapter reads the creator’s held-out posts at {found.after:.2f} bits a character, its base at "
+        f"{found.before:.2f}: {saved:.0%} less."
+    )
 
 
 def lacking(card: ReportCard) -> str:

@@ -191,7 +191,8 @@ def _beginnings(voice: VoiceProfile, hidden: Collection[str]) -> Iterator[str]:
     for trait in voice.traits:
         if trait.key in hidden:
             yield f"{trait.sentence}:"
-            yield f"{wording.never(trait).rpartition(': ')[0]}:"
+            if trait.used_in is not None:  # of lengths nobody says that they are never there
+                yield f"{wording.never(trait).rpartition(': ')[0]}:"
     for each in voice.favourites:
         if favourite_key(each.kind, each.text) in hidden:
             yield f"“{each.text}”:"

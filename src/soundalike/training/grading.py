@@ -31,6 +31,7 @@ from soundalike.training.pools import (
     gap_closed,
     measure,
 )
+from soundalike.training.tuning import read_bits
 from soundalike.voice.attribution import LineUp
 from soundalike.voice.likeness import impostors
 
@@ -152,17 +153,13 @@ def _write_voiced(model: TrainedModel, brief: str, *, seed: int) -> tuple[Drafti
         brief,
         writer=heard,
         prompt=model.prompt,
-        form=model.form,
-        guard=model.guard,
-        like=model.likeness.scores,
-        coherent=model.coherent,
-        jury=model.jury,
-        ceiling=0.0,
+        judges=model.judges,
         label=model.label,
         count=SHOWN,
         candidates=CANDIDATES,
         seed=seed,
         rounds=1,
+        adapter=model.adapter_file,
     )
     texts = [tidy(answer, model.form).removesuffix(CUT_OFF) for answer in heard.answers]
     return drafting, [text for text in texts if text.strip()]
@@ -173,10 +170,7 @@ def _write_plain(model: TrainedModel, brief: str, *, seed: int) -> list[str]:
         brief,
         writer=model.writer,
         prompt=None,
-        form=model.form,
-        guard=model.guard,
-        like=model.likeness.scores,
-        ceiling=0.0,
+        judges=model.judges,
         label=model.label,
         count=FLOOR,
         seed=seed,
@@ -224,6 +218,7 @@ def _judge(model: TrainedModel, found: _Drafted, left_out: int) -> ReportCard:
         briefs=found.briefs,
         briefs_left_out=left_out,
         sense=_sense(model.coherent, found, chance) if model.coherent else None,
+        bits=read_bits(model.adapter, model.seen, model.held_out) if model.adapter else None,
     )
 
 

@@ -1,16 +1,18 @@
 """A trained voice: everything learned about a creator, ready to write."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast, get_args
 
-from soundalike.drafts.choosing import Jury, Measure
+from soundalike.drafts.choosing import Judges, Jury, Measure
 from soundalike.drafts.coherence import is_judged, shipped_coherence
 from soundalike.drafts.draft import Draft, Drafting, write_drafts
 from soundalike.drafts.form import Form
 from soundalike.drafts.guard import CopyGuard
 from soundalike.drafts.prompt import ALONE, Place, VoicePrompt
 from soundalike.drafts.thread import write_thread
-from soundalike.drafts.writer import Writer
+from soundalike.drafts.writer import AdapterFile, Writer
+from soundalike.finetune.adapter import Adapter
+from soundalike.finetune.keeping import as_file
 from soundalike.posts.post import Post
 from soundalike.training.card import ReportCard
 from soundalike.training.comparison import Comparison, compare, prior_probability
@@ -23,7 +25,10 @@ from soundalike.voice.background import Background
 from soundalike.voice.likeness import Likeness
 from soundalike.voice.profile import VoiceProfile
 
-TRAINER: Final = "prompt"
+Trainer = Literal["prompt", "lora"]
+"""What learns the voice: a prompt for any language model, or an adapter of the embedded one."""
+
+TRAINERS: Final[tuple[Trainer, ...]] = get_args(Trainer)
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class TrainedModel:
     `seen` are the posts it was learned from, `held_out` those it was graded on, `collected` everything that drafts are
     checked against; `provenance` is how it came about. `writer` is whoever writes now; the voice does not depend on it,
     the report card does. `report` is None until the voice is graded. `learned` is what writing takes, learned from the
-    posts unless it is given: then the three lists of posts may be empty.
+    posts unless it is given: then the three lists of posts may be empty. `adapter` is what a training with `lora` made:
+    then the embedded model writes, and is shown no examples; `adapter_file` is the same as that model takes it.
     """
 
     username: str
@@ -55,6 +61,8 @@ class TrainedModel:
     report: ReportCard | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
     learned: Learned | None = field(default=None, repr=False, compare=False, kw_only=True)
+    adapter: Adapter | None = field(default=None, repr=False, compare=False, kw_only=True)
+    adapter_file: AdapterFile | None = field(default=None, repr=False, compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
         """Learn from the posts, when asked, unless it is given what was learned; `replace` takes it along."""
@@ -63,6 +71,8 @@ class TrainedModel:
                 self.seen, self.collected, picked=self.picked, background=self.background, seed=self.seed
             )
             object.__setattr__(self, "learned", learned)
+        if self.adapter and self.adapter_file is None:
+            object.__setattr__(self, "adapter_file", as_file(self.adapter))
 
     @property
     def label(self) -> str:
@@ -168,11 +178,7 @@ class TrainedModel:
             brief,
             writer=self.writer,
             prompt=self.prompt,
-            form=self.form,
-            guard=self.guard,
-            like=self.likeness.scores,
-            coherent=self.coherent,
-            jury=self.jury,
+            judges=self.judges,
             ceiling=self.report.ceiling.value if self.report else 0.0,
             label=self.label,
             count=count,
@@ -180,6 +186,24 @@ class TrainedModel:
             continue_from=continue_from,
             seed=seed,
             place=place,
+            adapter=self.adapter_file,
+        )
+
+    @property
+    def trainer(self) -> Trainer:
+        """What learned the voice."""
+        return "lora" if self.adapter else "prompt"
+
+    @property
+    def judges(self) -> Judges:
+        """What drafts are checked against and ranked by."""
+        return Judges(
+            form=self.form,
+            guard=self.guard,
+            like=self.likeness.scores,
+            usual=self.likeness.usual,
+            coherent=self.coherent,
+            jury=self.jury,
         )
 
     @property

@@ -6,15 +6,19 @@ that goes into it: the same hash means that what was made before still holds.
 
 import hashlib
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Container as Some
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 from soundalike.drafts.orders import without_orders
 from soundalike.drafts.prompt import VoicePrompt, build_prompt
 from soundalike.drafts.writer import Writer
+from soundalike.finetune.adapter import Adapter
+from soundalike.finetune.keeping import from_bytes, to_bytes
 from soundalike.posts.collection import Collection, Split, hold_out
 from soundalike.posts.post import Creator, Post
 from soundalike.posts.text import own_text
@@ -22,8 +26,9 @@ from soundalike.training import wording
 from soundalike.training.card import ReportCard
 from soundalike.training.findings import leading
 from soundalike.training.grading import MOST_SECONDS, grade
-from soundalike.training.model import TrainedModel
+from soundalike.training.model import TrainedModel, Trainer
 from soundalike.training.status import Step
+from soundalike.training.tuning import tune
 from soundalike.virality.features import TEXT_FEATURES
 from soundalike.virality.patterns import Pattern, find_hours, find_patterns
 from soundalike.voice.background import Background
@@ -32,7 +37,12 @@ from soundalike.voice.profile import VoiceProfile, read_voice
 Json = dict[str, Any]
 Tell = Callable[[float, str], None]
 
-_EDITION: Final = dict.fromkeys(Step, 1) | {Step.PREPARE: 2, Step.PATTERNS: 2, Step.EVALUATE: 2}
+_EDITION: Final = dict.fromkeys(Step, 1) | {
+    Step.PREPARE: 2,
+    Step.PATTERNS: 2,
+    Step.TRAIN: 2,
+    Step.EVALUATE: 3,
+}
 """Raised for a step whose code comes to make something else of the same input."""
 
 _PATTERNS_TOLD: Final = 8  # a prompt with every finding in it is followed in none
@@ -42,8 +52,8 @@ _PATTERNS_TOLD: Final = 8  # a prompt with every finding in it is followed in no
 class TrainingOrder:
     """What to train on. `collected` is all that drafts are checked against; `selected_ids` are the viral posts kept.
 
-    `writes` names the language model that will draft, as far as it is known before that is opened. No subject of
-    the report card is begun once `grading_seconds` are up.
+    `writes` names the language model that will draft, as far as it is known before that is opened; with the trainer
+    `lora` that is the embedded one. No subject of the report card is begun once `grading_seconds` are up.
     """
 
     creator: Creator
@@ -53,6 +63,7 @@ class TrainingOrder:
     name: str
     seed: int = 0
     writes: str = ""
+    trainer: Trainer = "prompt"
     grading_seconds: float = MOST_SECONDS
     provenance: Json = field(default_factory=dict)
 
@@ -68,7 +79,8 @@ class Made:
 class Training:
     """An order, and what its steps have made so far; a step reads what those before it made.
 
-    `writer` is called when the first draft is to be written: a language model takes time to load.
+    `writer` is called when the first draft is to be written: a language model takes time to load. `scratch` is a
+    folder where a training of weights that is killed is taken up again.
     """
 
     def __init__(
@@ -78,8 +90,10 @@ class Training:
         writer: Callable[[], Writer],
         background: Background,
         clock: Callable[[], float],
+        scratch: Path | None = None,
     ) -> None:
         self.order = order
+        self._scratch = scratch
         self._made: dict[Step, Json] = {}
         self._writer, self._background, self.clock = writer, background, clock
 
@@ -130,7 +144,13 @@ class Training:
     @cached_property
     def prompt(self) -> VoicePrompt:
         """The voice in words for a language model."""
-        return VoicePrompt.from_json(self._made[Step.TRAIN])
+        return VoicePrompt.from_json(self._made[Step.TRAIN]["prompt"])
+
+    @cached_property
+    def adapter(self) -> Adapter | None:
+        """What was trained for the embedded model; None where the prompt is all."""
+        kept = self._made[Step.TRAIN].get("adapter")
+        return from_bytes(b64decode(kept)) if kept else None
 
     @cached_property
     def card(self) -> ReportCard:
@@ -152,11 +172,18 @@ class Training:
             collected=order.collected,
             selected_ids=order.selected_ids,
             picked=order.collection.picked,
-            provenance=order.provenance,
+            provenance=order.provenance | self._tuning,
             seed=order.seed,
             writer=self._writer(),
             background=self._background,
+            adapter=self.adapter,
         )
+
+    @property
+    def _tuning(self) -> Json:
+        """The record of the adapter's training, as a part of the provenance."""
+        record = self._made[Step.TRAIN].get("tuning")
+        return {"tuning": record} if record else {}
 
     @property
     def _steps(self) -> dict[Step, Callable[[Tell], Made]]:
@@ -180,7 +207,8 @@ class Training:
             case Step.PATTERNS:
                 return fingerprint(self.split.seen), sorted(order.collection.picked), order.seed
             case Step.TRAIN:
-                return fingerprint(self.split.seen), selected, made[Step.VOICE], made[Step.PATTERNS]
+                tuned = (order.trainer, order.seed) if order.trainer == "lora" else ()
+                return fingerprint(self.split.seen), selected, made[Step.VOICE], made[Step.PATTERNS], *tuned
             case _:
                 everything, others = fingerprint(order.collected), self._background.fingerprint
                 return (
@@ -218,11 +246,24 @@ class Training:
         found = [*find_patterns(usual, seed=seed), *find_hours(usual, seed=seed)]
         return Made({"patterns": [pattern.to_json() for pattern in found]}, wording.patterns(found))
 
-    def _train(self, _tell: Tell) -> Made:
+    def _train(self, tell: Tell) -> Made:
         prompt = train_prompt(self.split, self.order.selected_ids, self.voice, self.patterns)
+        if self.order.trainer == "lora":
+            return self._tune(prompt, tell)
         size = len(prompt.instructions)
         detail = f"a prompt of {size:,} characters, {len(prompt.posts)} examples to choose from"
-        return Made(prompt.to_json(), detail)
+        return Made({"prompt": prompt.to_json()}, detail)
+
+    def _tune(self, prompt: VoicePrompt, tell: Tell) -> Made:
+        tuned = tune(
+            [own_text(post) for post in sorted(self.split.seen, key=lambda post: post.created_at)],
+            seed=self.order.seed,
+            tell=tell,
+            checkpoint=self._scratch / f"{self.input_hash(Step.TRAIN)}.npz" if self._scratch else None,
+        )
+        adapter, record = b64encode(to_bytes(tuned.adapter)).decode(), tuned.record
+        made = {"prompt": prompt.to_json(), "adapter": adapter, "tuning": record.to_json()}
+        return Made(made, wording.tuning(record))
 
     def _evaluate(self, tell: Tell) -> Made:
         card = grade(self.model, clock=self.clock, tell=tell, most_seconds=self.order.grading_seconds)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from soundalike.drafts.writer import Writer
@@ -72,6 +73,7 @@ def train_model(
     journal: Journal,
     save: Save,
     memory: Memory | None = None,
+    scratch: Path | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> TrainedModel:
     """Prepare, read the voice, find the patterns, train, evaluate, save.
@@ -80,7 +82,7 @@ def train_model(
         TooFewPosts: The collection is too small to learn from and to grade on.
         WriterError: The language model failed while drafting for the report card.
     """
-    training = Training(order, writer=lambda: writer, background=background, clock=clock)
+    training = Training(order, writer=lambda: writer, background=background, clock=clock, scratch=scratch)
     for step in (Step.PREPARE, Step.VOICE, Step.PATTERNS, Step.TRAIN, Step.EVALUATE):
         do_step(training, step, journal, memory)
     return save_step(training, journal, save)
