@@ -186,9 +186,9 @@ def problem():
     return check
 
 
-@pytest.fixture
-def live(settings, store):
-    """The application behind a real socket: `.url`, its `.hub`, and `.stop()` that ends it."""
+@contextmanager
+def serving_live(settings, store):
+    """The application behind a real socket: `.url`, its `.parts` and `.hub`, and `.stop()` that ends it."""
     with open_parts(settings, store) as parts, listen("127.0.0.1", 0) as listener:
         server = Server(create_app(parts), closing=parts.hub.close)
         thread = threading.Thread(target=server.run, args=([listener],))
@@ -201,9 +201,22 @@ def live(settings, store):
             assert not thread.is_alive()
 
         try:
-            yield SimpleNamespace(url=url_of(listener, "127.0.0.1"), hub=parts.hub, stop=stop)
+            yield SimpleNamespace(url=url_of(listener, "127.0.0.1"), parts=parts, hub=parts.hub, stop=stop)
         finally:
             stop()
+
+
+@pytest.fixture(scope="session")
+def serve_live():
+    """Serve with these settings on this store while the block runs: `serve_live(settings, store)`."""
+    return serving_live
+
+
+@pytest.fixture
+def live(settings, store):
+    """The application behind a real socket: `.url`, its `.hub`, and `.stop()` that ends it."""
+    with serving_live(settings, store) as served:
+        yield served
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_fields_that_are_unknown_missing_or_wrong_are_named(client, problem, bod
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/api/train-ai/models", "GET"),
+        ("PUT", "/api/train-ai/models", "GET, POST"),
         ("PATCH", "/api/train-ai/models/x", "DELETE, GET"),
         ("GET", ANALYZE, "POST"),
         ("DELETE", "/healthz", "GET"),

@@ -4,18 +4,22 @@ The operations come from the description of the API. One that is added with a pa
 known here fails these tests until it is.
 """
 
+import asyncio
 import json
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
+from fastapi.routing import iter_route_contexts
 from sqlalchemy import insert, select
 
 from soundalike.accounts import Principal, Role
 from soundalike.storage import DraftRecord, QuizRecord, TrainedModelRecord
 from soundalike.storage.job_records import Artefact, JobKey
 from soundalike.storage.tables import metadata
+from soundalike.web.mcp.tools import TOOLS
 from writing import made_up_posts
 
 MARK = "of-ada"  # in every text of Ada's; no answer to anybody else has it
@@ -24,7 +28,12 @@ PASSWORD = "correct horse battery"
 SHARED = {"throttles", "rate_limits", "key_balances", "workers"}  # tables whose rows belong to no workspace
 
 # What stands in a path beside ids: a public name, a kind of problem, and a secret, of which one that is wrong.
-PUBLIC = {"username": CREATOR, "code": "unknown_model", "token": "A" * 43}
+PUBLIC = {
+    "username": CREATOR,
+    "code": "unknown_model",
+    "token": "A" * 43,
+    "model": f"soundalike/@{CREATOR}:1",
+}
 
 # What keys may not do, whosever things they are.
 IN_PERSON = frozenset(
@@ -38,6 +47,8 @@ OTHERWISE = {
     "useLink": 401,
     "acceptInvitation": 403,  # addressed to somebody else
 }
+
+UNDESCRIBED = {"/", "/mcp", "/openapi.json"}  # a page, the tools, which are tried below, and the description
 
 LAST = {"putOptOut", "signOut"}  # what changes how others answer
 
@@ -53,9 +64,17 @@ def bodies(hers):
         "retryTraining": [{"fromStep": "prepare"}],
         "writeDrafts": [{"brief": "anything"}],
         "createQuiz": [{}],
+        "createChatCompletion": [
+            {
+                "model": f"soundalike/@{CREATOR}{version}",
+                "messages": [{"role": "user", "content": "anything"}],
+            }
+            for version in ("", ":1")
+        ],
         "guessRound": [{"round": 1, "guess": "a"}],
         "decideOnDraft": [{"status": "edited", "text": "mine"}, {"status": "rejected", "reason": "no"}],
         "editVoice": [{"addRules": ["no emoji"]}],
+        "importVoice": [{}],  # a file, in which nothing is named by an id
         "compareWordings": [two | {"modelId": hers.values["modelId"]}],
         "changeRole": [{"role": "member"}],
         "invite": [{"email": "friend@example.org"}],
@@ -125,6 +144,7 @@ def _work(site, store, work, program, team):
         model_prompt=f"Write {MARK}.",
         training_data=[{"id": "1", "text": MARK}],
         created_at=work.at,
+        voice={"text": MARK},
     )
     model = store.save_model(record, parts={"voice": MARK.encode()}).id
     return posts, session, training, model
@@ -222,7 +242,7 @@ def ids_in(schema, document):
             own = {
                 name
                 for name in schema.get("properties", {})
-                if name in {"id", "token"} or name.endswith(("Id", "Ids"))
+                if name in {"id", "token", "model"} or name.endswith(("Id", "Ids"))
             }
             return own.union(*(ids_in(each, document) for each in schema.values()))
         case list():
@@ -274,9 +294,64 @@ def _faults(name, answer, hers, *, sent):
     return [f"tells {each}" for each in named] + [f"{name} breaks"] * broken
 
 
+def test_every_route_is_described_or_known_here(site):
+    """One that the description leaves out would be tried by nobody."""
+    routes = {context.path for context in iter_route_contexts(site.app.routes)}
+    described = site.browser()("GET", "/openapi.json").json()["paths"]
+    assert {path for path in routes if _bare(path) not in {*map(_bare, described)}} <= UNDESCRIBED
+
+
+def _bare(path):
+    """A path whatever its parameters are called and converted by."""
+    return re.sub(r"{[^}]*}", "{}", path)
+
+
+def test_no_tool_reaches_what_is_anothers(site, store, hers, eve):
+    """Every tool of /mcp with Ada's model, by id and by name: nothing is found, changed or told."""
+    ask, via = eve
+    before, faults = rows_of(store, hers.ids), []
+    for voice in (hers.values["modelId"], f"@{CREATOR}", f"model {MARK}"):
+        for name, arguments in _calls(voice).items():
+            answer = _call_tool(site, ask, name, arguments)
+            assert answer.status_code == (401 if via == "browser" else 200)
+            found = _faults(name, answer, hers, sent=json.dumps(arguments))
+            if via == "key" and ('"isError":true' not in answer.text) is not (name == "list_voices"):
+                found.append("finds it")
+            faults += [f"{name} ({via}) {fault}: {answer.text[:200]}" for fault in found]
+    assert not faults, "\n".join(faults)
+    assert rows_of(store, hers.ids) == before
+
+
+def _calls(voice):
+    """Every tool, with somebody's voice where it takes one."""
+    named = {"voice": voice, "brief": "anything", "text": "anything", "a": "ship it", "b": "we ship it"}
+    taken = {name: tool.asked.model_json_schema()["properties"] for name, tool in TOOLS.items()}
+    return {name: {field: named[field] for field in named if field in taken[name]} for name in taken}
+
+
+def _call_tool(site, ask, name, arguments):
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+    message |= {"params": {"name": name, "arguments": arguments}}
+    headers = ask.headers | {"Accept": "application/json, text/event-stream"}
+
+    async def called():
+        async with site.app.state.mcp.running():
+            return await ask._ask("POST", "/mcp", message, headers)
+
+    return asyncio.run(called())
+
+
 def test_every_table_is_looked_at(store, hers):
     """Ada has a row in each but those that belong to nobody, and her own calls do find her things."""
     rows = rows_of(store, hers.ids)
     assert {name for name, found in rows.items() if not found} == SHARED
     for path in ("train-ai/sessions", "train-ai/models", "invitations", "keys", "members", "opt-outs"):
         assert any(mark in hers.ada("GET", f"/api/{path}").text for mark in hers.marks), path
+
+
+def test_models_are_named_to_their_workspace_alone(hers, eve):
+    """A creator's name is nobody's, so the same name is another model, or none, in another workspace."""
+    ask, _ = eve
+    named = {each["id"] for each in hers.ada("GET", "/v1/models").json()["data"]}
+    assert named == {f"soundalike/@{CREATOR}", f"soundalike/@{CREATOR}:1"}
+    assert ask("GET", "/v1/models").json()["data"] == []

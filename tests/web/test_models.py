@@ -83,17 +83,6 @@ def test_a_model_is_shown_and_deleted(client, stranger, kept, problem):
     problem(client.get(url), 404, "unknown_model")
 
 
-def test_a_model_is_given_away_as_a_prompt(client, kept, problem):
-    """Forms that it does not have are refused, and those it has are named."""
-    url = kept()
-    answer = client.get(f"{url}/export")
-    assert (answer.text, answer.headers["content-type"]) == ("Write short.\n", "text/plain; charset=utf-8")
-    assert answer.headers["content-disposition"] == 'attachment; filename="levelsio-v1.txt"'
-    for kind in ("gguf", "peft", "pickle"):
-        body = problem(client.get(f"{url}/export?format={kind}"), 422, "export_unavailable")
-        assert "prompt" in body["detail"]
-
-
 def test_a_model_of_another_program_writes_no_drafts(client, kept, problem):
     """It has no voice; that is told rather than failing inside."""
     problem(client.post(f"{kept()}/drafts", json={"brief": "x"}), 404, "unknown_model")

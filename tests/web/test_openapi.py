@@ -12,8 +12,14 @@ from soundalike.storage import open_store
 from soundalike.web.app import create_app
 from soundalike.web.kinds import KINDS
 from soundalike.web.parts import open_parts
+from soundalike.web.v1.requests import ChatRequest
 
 PROBLEM = "application/problem+json"
+OPENAIS = {
+    "message",
+    "type",
+    "code",
+}  # and `param`, which is null in each; FastAPI leaves nulls out of examples
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +68,7 @@ def test_every_error_that_is_described_is_a_problem_with_examples(document):
     validator = Draft202012Validator(schema)
     for path, _, operation in operations(document):
         for status, answer in operation["responses"].items():
-            if status < "400" or path == "/readyz":
+            if status < "400" or path == "/readyz" or path.startswith("/v1/"):
                 continue
             examples = answer["content"][PROBLEM]["examples"]
             for code, example in examples.items():
@@ -70,18 +76,33 @@ def test_every_error_that_is_described_is_a_problem_with_examples(document):
                 validator.validate(example["value"])
 
 
+def test_every_error_under_v1_is_described_in_openais_shape(document):
+    """With an example of each; OpenAI has no 422."""
+    found = [
+        (answer["content"]["application/json"], int(status))
+        for path, _, operation in operations(document)
+        for status, answer in operation["responses"].items()
+        if path.startswith("/v1/") and status >= "400"
+    ]
+    assert {status for _, status in found} == {400, 401, 403, 404, 413, 415, 429, 500, 503}
+    for content, _ in found:
+        assert content["schema"] == {"$ref": "#/components/schemas/ErrorBody"}
+        assert all(set(each["value"]["error"]) >= OPENAIS for each in content["examples"].values())
+
+
 def test_every_route_that_takes_a_body_says_what_becomes_of_a_bad_one(document):
     """Malformed, too large, of another kind, not as documented."""
-    for _, _, operation in operations(document):
+    for path, _, operation in operations(document):
         if "requestBody" in operation:
-            assert {"400", "413", "415", "422"} <= set(operation["responses"])
+            unprocessable = "400" if path.startswith("/v1/") else "422"
+            assert {"400", "413", "415", unprocessable} <= set(operation["responses"])
 
 
 def test_every_route_of_the_api_needs_somebody_and_says_so(document):
     """A key or a browser's cookie."""
     assert {"apiKey", "browser"} <= set(document["components"]["securitySchemes"])
     for path, _, operation in operations(document):
-        if path.startswith("/api/train-ai"):
+        if path.startswith(("/api/train-ai", "/v1/")):
             assert operation["security"] == [{"apiKey": []}, {"browser": []}]
             assert "401" in operation["responses"]
 
@@ -132,6 +153,7 @@ def test_examples_of_answers_are_answers(document):
 
 
 WHOLE = {"id": "1", "text": "x", "createdAt": "2026-10-31"}
+SAID = {"model": "soundalike/@a", "messages": [{"role": "user", "content": "x"}]}
 
 
 @pytest.mark.parametrize(
@@ -151,6 +173,25 @@ WHOLE = {"id": "1", "text": "x", "createdAt": "2026-10-31"}
         (AnalyzeRequest, {"username": "a", "minEngagement": -1}, False),
         (AnalyzeRequest, {"username": "a", "ordinary": 39}, False),
         (DraftRequest, {"brief": "x", "seed": -1}, False),
+        (ChatRequest, SAID, True),
+        (
+            ChatRequest,
+            SAID | {"tools": [], "response_format": {"type": "text"}, "stop": ["a"], "n": 50},
+            True,
+        ),
+        (
+            ChatRequest,
+            SAID | {"messages": [{"role": "user", "content": [{"type": "text", "text": "x"}]}]},
+            True,
+        ),
+        (ChatRequest, SAID | {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, False),
+        (ChatRequest, SAID | {"messages": [{"role": "tool", "content": "x"}]}, False),
+        (ChatRequest, SAID | {"tools": [{}]}, False),
+        (ChatRequest, SAID | {"response_format": {"type": "json_object"}}, False),
+        (ChatRequest, SAID | {"frequency_penalty": 0.1}, False),
+        (ChatRequest, SAID | {"logprobs": True}, False),
+        (ChatRequest, SAID | {"top_k": 1}, False),
+        (ChatRequest, SAID | {"n": 51}, False),
     ],
 )
 def test_the_description_says_what_the_server_takes(document, kind, body, is_right):

@@ -23,6 +23,7 @@ LOOKED_AT = {
     "trainingSessionId": "getSession",
     "trainingId": "getTrainingStatus|streamTrainingStatus|cancelTraining|retryTraining",
     "modelId": "getModel|exportModel|writeDrafts|listDrafts|exportPreferences",
+    "model": "getVoiceModel",
 }
 
 # Nobody is asked for a key there, so that nobody can be refused for having none.
@@ -80,7 +81,12 @@ def train(address, headers):
         assert time.monotonic() < end, status
         time.sleep(0.2)
     training = begun["trainingId"]  # a training goes by the id of its session
-    return {"trainingSessionId": training, "trainingId": training, "modelId": status["modelId"]}
+    return {
+        "trainingSessionId": training,
+        "trainingId": training,
+        "modelId": status["modelId"],
+        "model": "soundalike/@potter",
+    }
 
 
 def test_with_a_key_every_answer_is_a_documented_one(serve, find_faults):

@@ -94,7 +94,7 @@ def test_the_same_request_under_a_key_trains_once(start, problem):
         ({"tweets": whole_posts(60, createdAt="soon")}, 422, "invalid_request"),
         ({"tweets": whole_posts(60, text=5)}, 422, "invalid_request"),
         ({"creatorUsername": "no name"}, 422, "invalid_username"),
-        ({"trainer": "lora", "consent": "own"}, 422, "trainer_unavailable"),
+        ({"trainer": "dreams", "consent": "own"}, 422, "trainer_unavailable"),
         ({"trainer": "lora"}, 403, "consent_required"),
         ({"trainingSessionId": str(uuid4())}, 404, "unknown_session"),
         ({"trainingSessionId": "nothing"}, 404, "unknown_session"),

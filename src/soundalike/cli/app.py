@@ -29,14 +29,21 @@ COMMANDS: Final = {
     "quiz": ("quiz", "Guess which of two texts is the creator's own post and which a draft."),
     "models": ("models", "List the trained models, newest first."),
     "show": ("models", "Show a model: voice, patterns, best hours, report card."),
-    "export": ("models", "Give a model away as a prompt for any chat."),
+    "export": ("exporting", "Give a model away: to any chat, another tool, or another installation."),
     "delete": ("models", "Delete a model for good."),
     "forget": ("forget", "Delete everything kept of a creator: posts, training sessions, models, drafts."),
-    "import": ("importing", "Take in posts from a file or an X archive, to train on later."),
+    "import": (
+        "importing",
+        "Take in posts from a file or an X archive, to train on later, or a voice from another installation.",
+    ),
     "estimate": ("collect", "Say what collecting a creator would cost, before paying."),
     "ledger": ("ledger", "Show what was spent on what, and hold it against the service's balance."),
     "serve": ("serve", "Serve the API and the studio, with a worker inside."),
     "worker": ("worker", "Do collections and trainings that wait, on this machine or any other."),
+    "mcp": (
+        "mcp",
+        "Give trained voices as tools to a client that speaks MCP, over standard input and output.",
+    ),
     "emulator": ("emulator", "Stand in for twitterapi.io, serving posts from files, faults included."),
     "backup": ("backup", "Back up everything kept in a SQLite database, while it is used."),
     "restore": (

@@ -30,6 +30,8 @@ def show_card(card: "ReportCard") -> None:
     _show_novelty(card)
     if card.sense:
         _say(card_wording.sense(card.sense))
+    if card.bits:
+        _say(card_wording.bits(card.bits))
     if card.withheld:
         reasons = ", ".join(f"{count} {reason}" for reason, count in card.withheld.items())
         _say(f"Would be withheld when writing: {reasons}, of {card.novelty.drafts}.", dim=True)

@@ -46,6 +46,7 @@ def _examine(settings: "Settings") -> Iterator[Finding]:
     yield from examine_settings(settings)
     yield attempt("writer", lambda: _writer(settings))
     yield from _local_models(settings)
+    yield _trainers()
     yield attempt("tweets API", lambda: _api(settings))
 
 
@@ -79,6 +80,20 @@ def _writer(settings: "Settings") -> Finding:
         (text,) = writer.write([Message("user", "Say hello.")], count=1, sampling=Sampling(max_tokens=8))
         small = " It is small: good for trying out, not for publishing." if writer.is_small else ""
         return Finding("writer", "ok", f"{writer.name} answers “{console.plain(text.strip())[:40]}”.{small}")
+
+
+def _trainers() -> Finding:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return Finding("trainers", "ok", f"prompt; lora with torch {version('torch')}")
+    except PackageNotFoundError:
+        return Finding(
+            "trainers",
+            "note",
+            "prompt. The trainer lora, which makes weights of a voice, is not installed.",
+            "To train weights too: pip install 'soundalike[lora]', or `make lora` in a clone.",
+        )
 
 
 def _local_models(settings: "Settings") -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Taking in posts that somebody else collected: `import`."""
+"""Taking in posts that somebody else collected, or a voice that somebody else trained: `import`."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from soundalike.posts.post import Post
     from soundalike.storage import Store
 
+_VOICE: Final = (
+    b"mimetypeapplication/vnd.soundalike"  # at the beginning of a voice file: loading its reader takes time
+)
 _BATCH: Final = 1_000  # posts saved in one transaction
 _SHOWN: Final = 20  # authors named
 
@@ -24,13 +27,33 @@ _SHOWN: Final = 20  # authors named
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--username", default="", help="Whose posts they are, where the file does not say.")
+@click.option("--signer", help="Of a voice file: the fingerprint of the key that has to have signed it.")
 @as_json
-def import_command(path: Path, username: str, as_json: bool) -> None:
-    """Take in posts from a file or an X archive, to train on later.
+def import_command(path: Path, username: str, signer: str | None, as_json: bool) -> None:
+    """Take in posts from a file or an X archive, to train on later, or a voice from another installation.
 
     PATH is an X archive (folder or zip), or a JSON lines, JSON or CSV file: of Soundalike, of twscrape, of X's API v2,
-    of twitterapi.io, or a table with columns such as id, text and created_at.
+    of twitterapi.io, or a table with columns such as id, text and created_at; or a voice file, NAME.soundalike.
     """
+    from soundalike.cli.exporting import import_voice_file
+
+    if signer or _is_voice(path):
+        import_voice_file(path, signer=signer, as_json=as_json)
+    else:
+        _import_posts(path, username, as_json=as_json)
+
+
+def _is_voice(path: Path) -> bool:
+    """Whether a file is called a voice, or begins like one."""
+    if path.suffix.lower() == ".soundalike":
+        return True
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return _VOICE in file.read(100)
+
+
+def _import_posts(path: Path, username: str, *, as_json: bool) -> None:
     from soundalike.config import read_settings
     from soundalike.posts.faults import Faults
     from soundalike.posts.files import stream_posts

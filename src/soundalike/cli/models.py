@@ -1,4 +1,4 @@
-"""Trained models: `models`, `show`, `export`, `delete`."""
+"""Trained models: `models`, `show`, `delete`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,27 +72,6 @@ def show_command(model: str, page: Path | None, prompt_only: bool, as_json: bool
             report.show_record(record, forecaster_of(record, store))
             if quiz := total_of(record, store):
                 click.echo(f"\nBlind quiz: {quiz.verdict}")
-
-
-@click.command()
-@model_argument
-@click.option("--format", "kind", type=click.Choice(["prompt"]), default="prompt", show_default=True)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file.  [default: the terminal]"
-)
-def export_command(model: str, kind: str, output: Path | None) -> None:
-    """Give a model away as a prompt for any chat.
-
-    MODEL is an id, a name, or @username (its newest model).
-    """
-    del kind  # there is one so far; click has checked it
-    with found_model(model) as (_, record):
-        text = record.model_prompt
-    if output is None:
-        click.echo(text)
-        return
-    output.write_text(text + "\n", encoding="utf-8")
-    click.echo(f"Prompt: {output}", err=True)
 
 
 @click.command()

@@ -1,8 +1,8 @@
 """A trained model on the terminal, and its report as a page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -60,10 +60,18 @@ def show_record(record: "TrainedModelRecord", forecaster: "Forecaster | None") -
         f"[bold]@{record.creator_username}[/bold] v{record.version}  {console.plain(record.model_name)}, trained "
         f"{record.created_at:%-d %b %Y} on {record.base_model}, {record.trainer} trainer. [dim]{record.id}[/dim]"
     )
+    _show_import((record.provenance or {}).get("imported"))
     show_voice(shown_voice(voice_of(record), edits))
     show_edits(edits)
     show_virality(record.creator_username, patterns_of(record), forecaster)
     _show_card(card_of(record))
+
+
+def _show_import(found: "Mapping[str, Any] | None") -> None:
+    """Say where a voice that another installation trained comes from."""
+    if found:
+        told = f"Imported from {found['from']}, trained {found['trainedAt'][:10]}, signed by {found['signedBy']}."
+        console.console().print(console.plain(told), markup=False)
 
 
 def show_model(model: "TrainedModel") -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from soundalike.drafts.writer import Writer
     from soundalike.storage import Store
     from soundalike.training.analysis import Analysis
-    from soundalike.training.model import TrainedModel
+    from soundalike.training.model import TrainedModel, Trainer
     from soundalike.training.status import TrainingStatus
 
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @as_json
 def train_command(
     *,
-    trainer: str,
+    trainer: "Trainer",
     name: str | None,
     seed: int,
     page: Path | None,
@@ -47,18 +47,27 @@ def train_command(
     """
     from soundalike.config import read_settings
     from soundalike.schemas.training import StatusBody
-    from soundalike.wiring import LOCAL_USER, open_store, open_writer
+    from soundalike.service.training import check_trainer
+    from soundalike.wiring import LOCAL_USER, open_store, open_writer, scratch_folder, writer_spec
 
     settings = read_settings()
-    _check_trainer(trainer)
+    check_trainer(trainer, asked["consent"])
     with open_store(settings) as store:
         session_id, analysis = run_collection(Asked(**asked), settings, store)
         if not as_json:
             show_analysis(analysis)
         selected = None if asked["yes"] or as_json else _ask(analysis)
-        with open_writer(settings) as writer:
+        with open_writer(settings, writer_spec(settings, trainer)) as writer:
             status, model = run_training(
-                session_id, analysis, store, writer, selected=selected, name=name, seed=seed
+                session_id,
+                analysis,
+                store,
+                writer,
+                selected=selected,
+                name=name,
+                seed=seed,
+                trainer=trainer,
+                scratch=scratch_folder(settings),
             )
         if page:
             report.write_page(page, store.find_model(LOCAL_USER, model.id), store)
@@ -77,6 +86,8 @@ def run_training(
     selected: "list[str] | None" = None,
     name: str | None = None,
     seed: int = 0,
+    trainer: "Trainer" = "prompt",
+    scratch: "Path | None" = None,
 ) -> "tuple[TrainingStatus, TrainedModel]":
     """Train on an analysis, showing the six steps."""
     from soundalike.service.training import train
@@ -90,22 +101,14 @@ def run_training(
             selected_ids=selected,
             name=name,
             seed=seed,
+            trainer=trainer,
+            scratch=scratch,
             store=store,
             user_id=LOCAL_USER,
             writer=writer,
             background=shipped_background(),
             now=now,
             publish=_step_teller(tell),
-        )
-
-
-def _check_trainer(trainer: str) -> None:
-    from soundalike.errors import TrainerUnavailable
-
-    if trainer == "lora":
-        raise TrainerUnavailable(
-            "The LoRA trainer is not part of this version.",
-            hint="Use --trainer prompt, which works with any model.",
         )
 
 

@@ -56,9 +56,13 @@ def write_command(
     from soundalike.service.feedback import keep_drafts
     from soundalike.service.keeping import load_model
     from soundalike.voice.background_file import shipped_background
-    from soundalike.wiring import now, open_writer
+    from soundalike.wiring import now, open_writer, writer_spec
 
-    with found_model(model) as (store, record), open_writer(read_settings()) as writer:
+    settings = read_settings()
+    with (
+        found_model(model) as (store, record),
+        open_writer(settings, writer_spec(settings, record.trainer)) as writer,
+    ):
         voice = load_model(record, store=store, writer=writer, background=shipped_background())
         drafting = voice.draft(
             brief, n=count, max_chars=max_chars, continue_from=continue_from, seed=seed, thread=thread

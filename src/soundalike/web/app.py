@@ -12,29 +12,35 @@ from starlette.exceptions import HTTPException
 
 from soundalike import __version__
 from soundalike.errors import SoundalikeError
+from soundalike.exports.voice_file import MOST_BYTES
 from soundalike.telemetry.observe import Observe
 from soundalike.web import accounts, oidc, ops, pages
-from soundalike.web.api import collecting, drafting, feedback, models, quizzing, training
+from soundalike.web.api import collecting, drafting, exchanging, feedback, models, quizzing, training
 from soundalike.web.gate import Gate
 from soundalike.web.guards import LocalHostsOnly, SameOriginOnly, SecurityHeaders
 from soundalike.web.limits import MEBIBYTE, BodyLimit
+from soundalike.web.mcp.http import PATH as MCP_PATH
+from soundalike.web.mcp.http import McpEndpoint
 from soundalike.web.methods import Methods
 from soundalike.web.openapi import DESCRIPTION, TAGS, Api
 from soundalike.web.parts import Parts
 from soundalike.web.problems import handle
+from soundalike.web.v1 import routes as v1
 
 ROUTERS: Final = (
     collecting.router,
     training.router,
     models.router,
+    exchanging.router,
     quizzing.router,
     drafting.router,
     feedback.router,
+    v1.router,
     accounts.router,
     ops.router,
     pages.router,
 )
-_LARGER: Final = {"/api/train-ai/start-training": 8 * MEBIBYTE}
+_LARGER: Final = {"/api/train-ai/start-training": 8 * MEBIBYTE, exchanging.IMPORT_PATH: MOST_BYTES}
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -56,6 +62,8 @@ def create_app(parts: Parts) -> FastAPI:
         app.add_exception_handler(error, handle)
     for router in (*ROUTERS, oidc.router) if oidc.is_configured(parts.settings) else ROUTERS:
         app.include_router(router)
+    app.state.mcp = McpEndpoint(parts)
+    app.add_route(MCP_PATH, app.state.mcp, methods=["POST"], include_in_schema=False)
     app.state.methods = Methods.of(app)
     _guard(app, parts)
     return app
@@ -80,7 +88,8 @@ def _guard(app: FastAPI, parts: Parts) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
+    async with app.state.mcp.running():
+        yield
     hub = app.state.parts.hub
     hub.close()
     await hub.ended()

@@ -11,11 +11,11 @@ from soundalike.web.problems import request_id_of
 
 
 async def _reading(request: Request, who: security.Reader) -> Caller:
-    return _caller(request, who)
+    return caller_of(request, who)
 
 
 async def _writing(request: Request, who: security.Changer) -> Caller:
-    return _caller(request, who)
+    return caller_of(request, who)
 
 
 Reader = Annotated[Caller, Depends(_reading)]
@@ -25,9 +25,10 @@ Writer = Annotated[Caller, Depends(_writing)]
 """Somebody who may change things and spend credits."""
 
 
-def _caller(request: Request, who: Principal) -> Caller:
+def caller_of(request: Request, who: Principal) -> Caller:
+    """Somebody as the jobs know them; the request's line in the log will name them."""
     request.state.workspace_id, request.state.user_id = (
         who.workspace_id,
         who.user_id,
-    )  # for the request's line
+    )
     return Caller(who.workspace_id, who.user_id, request_id_of(request.scope) or None)

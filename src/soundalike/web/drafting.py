@@ -11,8 +11,9 @@ from typing import Final, Generic, TypeVar
 
 from soundalike.drafts.writer import Writer
 from soundalike.errors import SettingsError
-from soundalike.service.keeping import load_model, renewed
+from soundalike.service.keeping import learned_of, load_model, renewed
 from soundalike.storage import Store, TrainedModelRecord
+from soundalike.training.learned import Learned
 from soundalike.training.model import TrainedModel
 from soundalike.voice.background_file import shipped_background
 from soundalike.web.problems import Refused
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 AT_ONCE: Final = 2  # of which a model in this process serves one at a time
 _WAITING: Final = 8
+_WAITING_TO_BE_JUDGED: Final = 64  # a second each at most
 _MOST_SECONDS: Final = 120.0
 _KEPT: Final = 8
 _KEPT_SECONDS: Final = 600.0  # a voice holds the creator's posts, which may be deleted meanwhile
@@ -133,49 +135,70 @@ class Bench:
 
 
 class Studio:
-    """Kept models brought to life: the language model is opened once, at the first wish, and voices stay a while."""
+    """Kept models brought to life: the language model is opened once, at the first wish, and voices stay a while.
+
+    Drafts are written on `bench`; what takes no language model is done by `judging`, and waits for no draft.
+    """
 
     def __init__(
-        self, store: Store, open_writer: Callable[[], AbstractContextManager[Writer]], bench: Bench
+        self,
+        store: Store,
+        open_writer: Callable[[str], AbstractContextManager[Writer]],
+        bench: Bench,
+        *,
+        spec_for: Callable[[str | None], str],
     ) -> None:
         self.bench = bench
+        self.judging = Bench(waiting=_WAITING_TO_BE_JUDGED, what="judged")
         self._store = store
         self._open_writer = open_writer
         self._opened = ExitStack()
         self._lock = threading.Lock()
-        self._writer: Writer | None = None
+        self._spec_for = spec_for
+        self._writers: dict[str, Writer] = {}
         self._voices: Kept[TrainedModel] = Kept()
+        self._learned: Kept[Learned] = Kept()
 
-    @property
-    def writer(self) -> Writer:
-        """The language model.
+    def writer(self, trainer: str | None) -> Writer:
+        """The language model that writes with models of this trainer.
 
         Raises:
             Refused: The settings name none.
             WriterError: It cannot be opened.
         """
+        spec = self._spec_for(trainer)
         with self._lock:
-            if self._writer is None:
+            if spec not in self._writers:
                 try:
-                    self._writer = self._opened.enter_context(self._open_writer())
+                    self._writers[spec] = self._opened.enter_context(self._open_writer(spec))
                 except SettingsError as error:
                     raise Refused("not_configured", error.message, hint=error.hint) from error
-            return self._writer
+            return self._writers[spec]
 
     def voice(self, record: TrainedModelRecord) -> TrainedModel:
         """The model of a record, ready to write."""
         loaded = self._voices.get((record.id, record.version), lambda: self._load(record))
         return renewed(loaded, record)  # which may have been edited since, by this process or another
 
+    def learned(self, record: TrainedModelRecord) -> Learned:
+        """What the model of a record learned, to judge texts by; it opens no language model."""
+        return self._learned.get(
+            (record.id, record.version),
+            lambda: learned_of(record, store=self._store, background=shipped_background()),
+        )
+
     def forget(self) -> None:
         """Let go of all voices: something that they hold was deleted."""
         self._voices.clear()
+        self._learned.clear()
 
     def _load(self, record: TrainedModelRecord) -> TrainedModel:
-        return load_model(record, store=self._store, writer=self.writer, background=shipped_background())
+        writer = self.writer(record.trainer)
+        return load_model(record, store=self._store, writer=writer, background=shipped_background())
 
     def close(self) -> None:
         """Let go of the language model, once nobody writes."""
         self.bench.close()
+        self.judging.close()
         with self._lock:
             self._opened.close()

@@ -67,8 +67,10 @@ _KINDS: Final = (
     Kind("cancelled", 409, "It was cancelled", "The collection was stopped. What was collected is kept."),
     # Models
     Kind("export_unavailable", 422, "The model has no such form", "There is no adapter to export; prompt is there."),
+    Kind("unreadable_voice", 422, "The voice file cannot be read", "The file is damaged, or somebody changed it."),
     Kind("writer_unavailable", 503, "The language model cannot write", "The model cannot write now.", waits=True),
     Kind("prompt_too_long", 422, "More text than the model takes", "The prompt has 9,000 tokens of at most 8,192."),
+    Kind("nothing_passed", 422, "No draft passed the checks", "No draft passed: 12 unfinished, 3 copied."),
     Kind("drafting_busy", 503, "Others are being served", "Too much is being written already.", waits=True),
     Kind("drafting_timeout", 503, "It took too long", "It was not written within 120 seconds.", waits=True),
     # Inside

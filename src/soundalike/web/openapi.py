@@ -21,6 +21,10 @@ TAGS: Final = [
         "name": "Drafting",
         "description": "Writing in a voice, what became of the drafts, and comparing wordings.",
     },
+    {
+        "name": "OpenAI",
+        "description": "The same voices for whatever speaks OpenAI's API; errors are in its shape.",
+    },
     {"name": "Operations", "description": "For those who run the server."},
 ]
 

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from soundalike import __version__
 from soundalike.accounts import Accounts
 from soundalike.config import Settings
+from soundalike.exports.signing import Signer
 from soundalike.posts.api.client import TweetsApi
 from soundalike.service.jobs import JobDesk
 from soundalike.storage import Store
@@ -25,7 +26,7 @@ from soundalike.web.drafting import Bench, Kept, Studio
 from soundalike.web.hub import Hub
 from soundalike.web.pricing import Pricing
 from soundalike.web.readiness import ReadyBody, look
-from soundalike.wiring import now, open_api, open_writer
+from soundalike.wiring import now, open_api, open_signer, open_writer, writer_spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class Parts:
     readiness: Lately[ReadyBody]
     now: Callable[[], datetime]
 
+    def signer(self) -> Signer:
+        """Whoever signs voice files here."""
+        return open_signer(self.settings)
+
     def let_go(self) -> None:
         """Keep nothing in memory of what may just have been deleted."""
         self.studio.forget()
@@ -57,12 +62,19 @@ async def parts_of(request: Request) -> Parts:
 
 
 @contextmanager
-def open_parts(settings: Settings, store: Store, *, now: Callable[[], datetime] = now) -> Iterator[Parts]:
-    """The parts on an open store; closed at the end, once nobody writes any more."""
+def open_parts(
+    settings: Settings, store: Store, *, now: Callable[[], datetime] = now, bench: Bench | None = None
+) -> Iterator[Parts]:
+    """The parts on an open store, drafts being written on `bench`; closed at the end, once nobody writes any more."""
     accounts = Accounts(store.database, now=now)
     hub = Hub(store.jobs.marks)
     with ExitStack() as stack:
-        studio = Studio(store, partial(open_writer, settings), Bench())
+        studio = Studio(
+            store,
+            partial(open_writer, settings),
+            bench or Bench(),
+            spec_for=partial(writer_spec, settings),
+        )
         stack.callback(studio.close)
         pricing = Pricing(partial(_open_api, settings, store), now)
         stack.callback(pricing.close)

@@ -1,11 +1,11 @@
-"""What goes wrong, told as RFC 9457 problems (`application/problem+json`).
+"""What goes wrong, told as RFC 9457 problems (`application/problem+json`), and under /v1 as OpenAI tells it.
 
 Every error goes the same way out: ours by its code, Starlette's and FastAPI's by what they mean, any other as
 `internal_error`, which tells nothing inner. `instance` is the request's id, under which the log has the rest.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -21,6 +21,7 @@ from soundalike.schemas.shape import Shape
 from soundalike.storage.columns import Unstorable, storable
 from soundalike.telemetry.logs import get_log
 from soundalike.web.kinds import KINDS, Kind, kind_of
+from soundalike.web.v1.errors import as_openai, is_here
 
 MEDIA_TYPE: Final = "application/problem+json"
 SCHEMA_NAME: Final = "Problem"
@@ -84,14 +85,16 @@ class Refused(SoundalikeError):
 
 def respond(scope: Scope, error: BaseException) -> JSONResponse:
     """Answer an error of any kind; whoever answers an inner one has to log it."""
+    problem = _problem_of(scope, error)
+    return as_openai(problem, error) if is_here(scope) else problem
+
+
+def _problem_of(scope: Scope, error: BaseException) -> JSONResponse:
     headers = dict(getattr(error, "headers", None) or {})
     match error:
-        case Unstorable():
-            return answer(scope, KINDS["invalid_request"], str(error))
         case SoundalikeError():
-            kind = error.kind if isinstance(error, Refused) else kind_of(error.code)
+            kind, detail = told(error)
             wait = getattr(error, "retry_after_seconds", None)
-            detail = kind.example if kind.code in _INNER else str(error)
             return answer(scope, kind, detail, retry_after_seconds=wait, headers=headers)
         case RequestValidationError():
             return _invalid(scope, error)
@@ -100,6 +103,14 @@ def respond(scope: Scope, error: BaseException) -> JSONResponse:
             return answer(scope, kind, _http_detail(scope, kind, headers), headers=headers)
     kind = KINDS["internal_error"]
     return answer(scope, kind, kind.example)
+
+
+def told(error: SoundalikeError) -> tuple[Kind, str]:
+    """The kind of one of our errors, and what a client may read of it."""
+    if isinstance(error, Unstorable):
+        return KINDS["invalid_request"], str(error)
+    kind = error.kind if isinstance(error, Refused) else kind_of(error.code)
+    return kind, kind.example if kind.code in _INNER else str(error)
 
 
 def answer(
@@ -227,12 +238,18 @@ def _invalid(scope: Scope, error: RequestValidationError) -> JSONResponse:
     if any(fault["type"] == "json_invalid" for fault in found):
         why = found[0].get("ctx", {}).get("error", "it cannot be read")
         return answer(scope, KINDS["malformed_json"], f"The body is no JSON: {why}.")
+    faults, detail = told_faults(found)
+    return answer(scope, KINDS["invalid_request"], detail, errors=faults)
+
+
+def told_faults(found: Sequence[Mapping[str, Any]]) -> tuple[list[FieldFault], str]:
+    """What pydantic found wrong, thing by thing, and in a sentence."""
     faults = [
         FieldFault(field=_place(fault["loc"]), message=_message(fault)) for fault in found[:_MOST_FAULTS]
     ]
     count = f"{len(found)} things are" if len(found) > 1 else "One thing is"
     named = "; ".join(f"{fault.field}: {fault.message}" for fault in faults[:3])
-    return answer(scope, KINDS["invalid_request"], f"{count} not as documented. {named}.", errors=faults)
+    return faults, f"{count} not as documented. {named}."
 
 
 def _place(location: Iterable[str | int]) -> str:

@@ -91,7 +91,7 @@ def compare_wordings(asked: CompareRequest, caller: Reader, parts: PartsOf) -> C
         found = compare(asked.a, asked.b, forecaster=forecaster, patterns=patterns, creator=username)
         return CompareBody.of(found, username)
 
-    return parts.studio.bench.run(answer)
+    return parts.studio.judging.run(answer)
 
 
 def _audience(asked: CompareRequest, caller: Caller, parts: Parts) -> tuple[str, TrainedModelRecord | None]:

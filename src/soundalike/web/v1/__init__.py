@@ -1,0 +1,1 @@
+"""The API that speaks OpenAI: trained voices as models of chat completions."""
