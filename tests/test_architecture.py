@@ -17,8 +17,10 @@ LAYERS = [
     {"encoder"},
     {"virality", "voice"},
     {"drafts"},
+    {"finetune"},
     {"training"},
     {"report"},
+    {"exports"},
     {"storage"},
     {"accounts"},
     {"schemas"},
@@ -37,6 +39,7 @@ HEAVY = (
     "sqlalchemy",
     "alembic",
     "httpx2",
+    "mcp",
     "fastapi",
     "dbos",
     "structlog",
@@ -46,6 +49,8 @@ HEAVY = (
     "pydantic",
     "rich",
     "tiktoken",
+    "torch",
+    "cryptography",
 )
 
 

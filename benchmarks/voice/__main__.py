@@ -7,6 +7,7 @@ Every part prints tables and the same as lines of JSON:
     likeness    a creator's later posts told from those of writers never met
     drafting    drafts of the embedded model before an independent judge; takes half an hour, and can be stopped
     speed       the whole of `write` beside bare llama.cpp
+    lineup      posts a report card's line-up gives to the creator
     stability   traits over resamples of a creator's weeks
 """
 
@@ -19,10 +20,11 @@ sys.path[:0] = [str(HERE.parent)]
 
 import drafting  # noqa: E402 - found by the line above
 import likeness  # noqa: E402 - found by the line above
+import lineup  # noqa: E402
 import stability  # noqa: E402
 import throughput  # noqa: E402 - found by the line above
 
-PARTS = ("likeness", "stability", "drafting", "speed")
+PARTS = ("likeness", "lineup", "stability", "drafting", "speed")
 
 
 def main() -> None:
@@ -30,6 +32,8 @@ def main() -> None:
     asked = _options()
     if "likeness" in asked.parts:
         likeness.report(asked.data, development=asked.development)
+    if "lineup" in asked.parts:
+        lineup.report(sorted((asked.data / "creators").glob("*.jsonl")))
     if "stability" in asked.parts:
         stability.report(sorted((asked.data / "creators").glob("*.jsonl")))
     if "drafting" in asked.parts:

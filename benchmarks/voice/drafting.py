@@ -2,8 +2,8 @@
 
 Each creator's voice is learned from half of the earlier 80 % of their posts; the other half taught the judge
 (judge.py), and subjects are those of later posts, their two rarest words. Of every subject all candidates are judged
-as they came, and the two that a user would be shown. Whatever was drafted is kept in a file, a line a subject, so that
-a long run can be stopped and taken up.
+as they came, and the two that a user would be shown. What the model answered is kept in a file, a line a subject: a
+long run can be stopped and taken up, and what is done with the answers can be measured again without the model.
 """
 
 import json
@@ -20,7 +20,7 @@ from tables import show
 from soundalike.drafts.choosing import adherence
 from soundalike.drafts.coherence import shipped_coherence
 from soundalike.drafts.tidying import tidy
-from soundalike.drafts.writer import CUT_OFF, Writer, open_writer
+from soundalike.drafts.writer import CUT_OFF, Message, Sampling, Writer, open_writer
 from soundalike.posts.collection import Split as Learned
 from soundalike.posts.post import Post
 from soundalike.posts.text import own_text, words
@@ -32,7 +32,7 @@ from soundalike.voice.background_file import shipped_background
 from soundalike.voice.estimate import Estimate, share
 from soundalike.voice.profile import read_voice
 
-SUBJECTS: Final = 5
+SUBJECTS: Final = 10
 SHOWN: Final = 2
 SPAN_WORDS, SPAN_CHARACTERS = 8, 40
 
@@ -101,20 +101,36 @@ def report(data_dir: Path, *, out: Path, creators: Sequence[str] = ()) -> None:
 
 
 def _drafted(world: World, names: Iterable[str], out: Path) -> Iterator[Row]:
+    """Every subject with its candidates and what is shown of them; the model writes what is missing."""
     lines = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
     kept = {(row["creator"], row["brief"]): row for row in map(json.loads, lines)}
-    writer: Writer | None = None
+    writer = open_writer("embedded", data_dir=out.parent)
     for name in names:
         briefs = briefs_from([own_text(post) for post in world.splits[name].later], SUBJECTS)
-        if any((name, brief) not in kept for brief in briefs):
-            writer = writer or open_writer("embedded", data_dir=out.parent)
-            model = model_of(name, world, writer)
+        model = model_of(name, world, writer)
         for seed, brief in enumerate(briefs):
             if (name, brief) not in kept:
-                kept[name, brief] = _draft(model, brief, seed)
+                kept[name, brief] = _write(model, brief, seed)
                 with out.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(kept[name, brief], ensure_ascii=False) + "\n")
-            yield kept[name, brief]
+            yield _choose(model, kept[name, brief], seed)
+
+
+@dataclass
+class Replayed:
+    """A language model that says again what it said before."""
+
+    name: str
+    is_small: bool
+    answers: list[str]
+
+    def write(self, messages: Sequence[Message], *, count: int, sampling: Sampling) -> list[str]:  # noqa: ARG002
+        """The next answers."""
+        said, self.answers = self.answers[:count], self.answers[count:]
+        return said
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def model_of(name: str, world: World, writer: Writer) -> TrainedModel:
@@ -137,17 +153,21 @@ def model_of(name: str, world: World, writer: Writer) -> TrainedModel:
     )
 
 
-def _draft(model: TrainedModel, brief: str, seed: int) -> Row:
+def _write(model: TrainedModel, brief: str, seed: int) -> Row:
     began, heard = time.perf_counter(), Overheard(model.writer)
-    found = replace(model, writer=heard).draft(brief, n=SHOWN, seed=seed)
-    texts = [tidy(answer, model.form).removesuffix(CUT_OFF) for answer in heard.answers]
+    replace(model, writer=heard).draft(brief, n=SHOWN, seed=seed)
+    seconds = round(time.perf_counter() - began, 1)
+    return {"creator": model.username, "brief": brief, "answers": heard.answers, "seconds": seconds}
+
+
+def _choose(model: TrainedModel, row: Row, seed: int) -> Row:
+    replayed = Replayed(model.writer.name, model.writer.is_small, list(row["answers"]))
+    found = replace(model, writer=replayed).draft(row["brief"], n=SHOWN, seed=seed)
+    texts = [tidy(answer, model.form).removesuffix(CUT_OFF) for answer in row["answers"]]
     return {
-        "creator": model.username,
-        "brief": brief,
+        **row,
         "candidates": [text for text in texts if text.strip()],
         "shown": [each.text for each in found.drafts],
-        "withheld": {str(reason): count for reason, count in found.withheld.items()},
-        "seconds": round(time.perf_counter() - began, 1),
     }
 
 

@@ -20,9 +20,10 @@ from soundalike.drafts.writer import Message, Sampling, Writer, open_writer
 from soundalike.encoder.embedded import find_embedded_model
 from soundalike.encoder.gguf import Gguf
 from soundalike.encoder.tokens import Tokens
+from soundalike.posts.text import own_text
 from soundalike.training.grading import briefs_from
 
-CREATOR, SUBJECTS, DRAFTS = "realDonaldTrump", 3, 5
+CREATOR, SUBJECTS, DRAFTS = "realDonaldTrump", 4, 5
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def report(data_dir: Path) -> None:
     model.draft("warming up", n=1)
     bare = LlamaWriter(find_embedded_model())
     embedded_leaning()
-    briefs = briefs_from([post.text for post in world.splits[CREATOR].later], SUBJECTS)
+    briefs = briefs_from([own_text(post) for post in world.splits[CREATOR].later], SUBJECTS)
     rows = []
     for brief in briefs:
         timed = Timed(writer)

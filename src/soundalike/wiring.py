@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -14,6 +15,7 @@ from soundalike.errors import SettingsError
 
 if TYPE_CHECKING:
     from soundalike.drafts.writer import Writer
+    from soundalike.exports.signing import Signer
     from soundalike.posts.api.client import TweetsApi
     from soundalike.posts.api.pacing import Pace
     from soundalike.posts.gathering import PostSource
@@ -68,6 +70,15 @@ def open_store(settings: Settings) -> Iterator["Store"]:
 
     with opened(settings.store_url) as store:
         yield store
+
+
+def open_signer(settings: Settings) -> "Signer":
+    """Whoever signs voice files: a key that comes of the installation's secret, made on first use."""
+    from soundalike.accounts.secret import load_secret  # noqa: PLC0415
+    from soundalike.exports.signing import Signer  # noqa: PLC0415
+
+    given = settings.soundalike_secret_key
+    return Signer(load_secret(settings.soundalike_data_dir, given.get_secret_value() if given else None))
 
 
 @contextmanager
@@ -178,14 +189,24 @@ def check_balance(settings: Settings, store: "Store") -> "list[Check]":
     return store.reconcile(mark)
 
 
+def scratch_folder(settings: Settings) -> Path:
+    """Where trainings that take minutes leave what they have so far."""
+    return settings.soundalike_data_dir / "checkpoints"
+
+
+def writer_spec(settings: Settings, trainer: str | None) -> str:
+    """Who writes with a model of this trainer: with an adapter the embedded model, for which it was made."""
+    return "embedded" if trainer == "lora" else settings.soundalike_llm
+
+
 @contextmanager
-def open_writer(settings: Settings) -> Iterator["Writer"]:
-    """Open the language model the settings name."""
+def open_writer(settings: Settings, spec: str | None = None) -> Iterator["Writer"]:
+    """Open the language model the settings name, or another one."""
     from soundalike.drafts.writer import open_writer as opened  # noqa: PLC0415
 
     key = settings.openai_api_key
     writer = opened(
-        settings.soundalike_llm,
+        spec or settings.soundalike_llm,
         data_dir=settings.soundalike_data_dir,
         openai_base_url=settings.openai_base_url,
         openai_api_key=key.get_secret_value() if key else None,

@@ -413,7 +413,7 @@ def test_weights_are_trained_with_consent_only(desk, wish, consent):
 def test_a_trainer_that_is_not_installed_is_said_to_be_so(desk, store, wish, consent):
     """Nothing is queued."""
     with pytest.raises(TrainerUnavailable):
-        desk.ask_for_training(replace(wish, trainer="lora", consent=consent), caller=ALICE)
+        desk.ask_for_training(replace(wish, trainer="dreams", consent=consent), caller=ALICE)
     assert store.jobs.list_open(ALICE.workspace_id) == []
 
 

@@ -73,6 +73,21 @@ class ModelBody(ModelShape):
         )
 
 
+class ImportedBody(ModelShape):
+    """A voice that was taken in: who signed it, how many posts it holds, and what there is to say of it."""
+
+    signer: str
+    posts: int
+    notes: list[str]
+
+    @classmethod
+    def of_import(
+        cls, record: TrainedModelRecord, *, signer: str, posts: int, notes: Sequence[str]
+    ) -> "ImportedBody":
+        """Shape it."""
+        return cls(**_model_fields(record), signer=signer, posts=posts, notes=[*notes])
+
+
 class NearestPostShape(Shape):
     """The collected post a draft comes nearest to."""
 

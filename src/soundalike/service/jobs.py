@@ -7,9 +7,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from soundalike.errors import (
-    ConsentRequired,
     CreatorOptedOut,
-    TrainerUnavailable,
     UnknownTraining,
     WrongState,
 )
@@ -18,7 +16,7 @@ from soundalike.schemas.training import StatusBody
 from soundalike.service.collecting import AFRESH, Order, find_broken_off, new_session
 from soundalike.service.failures import CANCELLED
 from soundalike.service.selecting import Chosen, choose_from_session, choose_given
-from soundalike.service.training import changes_of, publish, status_of
+from soundalike.service.training import changes_of, check_trainer, publish, status_of
 from soundalike.storage import Forgotten, Store, TrainingSession
 from soundalike.storage.job_records import Job, JobKey, Json, Kind, Limits
 from soundalike.training.status import State, Step, TrainingStatus
@@ -132,7 +130,7 @@ class JobDesk:
             return self._store.get_session(caller.workspace_id, repeated.session_id)
         username = read_username(wish.username)
         self._check_opt_out(caller, username)
-        _check_trainer(wish)
+        check_trainer(wish.trainer, wish.consent)
         chosen = self._choose(wish, caller, username)
         order = {"name": wish.name, "seed": wish.seed, "trainer": wish.trainer, "consent": wish.consent}
         if under_way := self._under_way(chosen, order, caller):
@@ -298,20 +296,6 @@ class JobDesk:
             idempotency_key=idempotency.key if idempotency else None,
             request_hash=idempotency.request_hash if idempotency else None,
         )
-
-
-def _check_trainer(wish: TrainingWish) -> None:
-    if wish.trainer == "prompt":
-        return
-    if wish.consent not in {"own", "permission"}:
-        raise ConsentRequired(
-            f"The trainer {wish.trainer} puts a creator's writing into the weights of a model.",
-            hint="State that the account is your own (own), or that the creator permits it (permission).",
-        )
-    raise TrainerUnavailable(
-        f"The trainer {wish.trainer} is not installed on this server.",
-        hint="Use the trainer prompt, which works with any model.",
-    )
 
 
 def _copy(session: TrainingSession, new_id: UUID, now: datetime) -> TrainingSession:

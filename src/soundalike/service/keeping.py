@@ -8,14 +8,23 @@ from uuid import UUID
 
 from soundalike.drafts.prompt import VoicePrompt
 from soundalike.drafts.writer import Writer
-from soundalike.errors import UnknownModel
+from soundalike.errors import StorageError, UnknownModel
+from soundalike.finetune.adapter import Adapter
+from soundalike.finetune.keeping import from_bytes, to_bytes
 from soundalike.posts.post import Post, Window
 from soundalike.report.timeline import Timeline
 from soundalike.storage import Store, TrainedModelRecord, TrainingSession
 from soundalike.training.card import ReportCard
 from soundalike.training.edits import Edits, edited_prompt, shown_voice
-from soundalike.training.learned import FORECASTER, LearnedFromBytes, pack_learned, read_forecaster
-from soundalike.training.model import TRAINER, TrainedModel
+from soundalike.training.learned import (
+    FORECASTER,
+    Learned,
+    LearnedFromBytes,
+    LearnedFromPosts,
+    pack_learned,
+    read_forecaster,
+)
+from soundalike.training.model import TrainedModel
 from soundalike.virality.forecast import Forecaster
 from soundalike.virality.patterns import Pattern
 from soundalike.voice.background import Background
@@ -23,6 +32,9 @@ from soundalike.voice.profile import VoiceProfile
 
 TIMELINE: Final = "timeline"
 """The part that a page's picture is drawn from."""
+
+ADAPTER: Final = "adapter"
+"""The part that holds what was trained for the embedded model."""
 
 
 def record_of(
@@ -48,7 +60,7 @@ def record_of(
         },
         created_at=at,
         session_id=session.id,
-        trainer=TRAINER,
+        trainer=model.trainer,
         base_model=model.writer.name,
         voice=model.voice.to_json(),
         patterns=[pattern.to_json() for pattern in model.patterns],
@@ -70,7 +82,8 @@ def parts_of(model: TrainedModel) -> dict[str, bytes]:
         picked=model.picked,
         held_out_ids=[post.id for post in model.held_out],
     )
-    return pack_learned(model) | ({TIMELINE: timeline.to_bytes()} if timeline else {})
+    parts = pack_learned(model) | ({TIMELINE: timeline.to_bytes()} if timeline else {})
+    return parts | ({ADAPTER: to_bytes(model.adapter)} if model.adapter else {})
 
 
 def timeline_of(
@@ -126,6 +139,43 @@ def load_model(
         report=card_of(record),
         provenance=record.provenance or {},
         learned=_learned(record, parts, store) if parts else None,
+        adapter=adapter_in(parts),
+    )
+
+
+def adapter_in(parts: Mapping[str, bytes]) -> Adapter | None:
+    """The adapter among a model's parts.
+
+    Raises:
+        StorageError: It is damaged.
+    """
+    if ADAPTER not in parts:
+        return None
+    try:
+        return from_bytes(parts[ADAPTER])
+    except ValueError as error:
+        raise StorageError(
+            "The adapter of this model is damaged.", hint="Train the creator again."
+        ) from error
+
+
+def learned_of(record: TrainedModelRecord, *, store: Store, background: Background) -> Learned:
+    """What a kept model learned: enough to judge texts by, which takes no language model.
+
+    Raises:
+        UnknownModel: The row was not made by training here.
+        StorageError: A part of it is damaged.
+        TooFewPosts: It has no parts, and its posts are deleted; when it is first asked.
+    """
+    data = training_data_of(record)
+    parts = store.load_parts(record.user_id, record.id)
+    parts.pop(ADAPTER, None)  # megabytes that no judge asks for
+    if parts:
+        return _learned(record, parts, store)
+    kept = posts_of(record, store)
+    picked = frozenset(data.get("pickedIds", ()))
+    return LearnedFromPosts(
+        kept.seen, kept.collected, picked=picked, background=background, seed=data["seed"]
     )
 
 

@@ -44,6 +44,7 @@ def training_order(
         name=wished.get("name") or default_name(session.creator_username, window.end),
         seed=wished.get("seed") or 0,
         writes=writes,
+        trainer=wished.get("trainer") or "prompt",
     )
     return replace(order, provenance=provenance(session, order))
 

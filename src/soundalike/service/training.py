@@ -10,11 +10,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Generic, TypeVar
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID, uuid5
 
 from soundalike.drafts.writer import Writer
-from soundalike.errors import TooFewPosts
+from soundalike.errors import ConsentRequired, TooFewPosts, TrainerUnavailable
 from soundalike.schemas.training import StatusBody
 from soundalike.service.failures import failure_of
 from soundalike.service.keeping import parts_of, record_of, renewed, with_edits
@@ -24,13 +26,16 @@ from soundalike.storage.job_records import Artefact
 from soundalike.storage.sessions import SessionChange
 from soundalike.training.analysis import Analysis
 from soundalike.training.edits import Edits
-from soundalike.training.model import TrainedModel
+from soundalike.training.model import TRAINERS, TrainedModel, Trainer
 from soundalike.training.status import Step, TrainingStatus
 from soundalike.training.steps import Made, Training, TrainingOrder
 from soundalike.training.workflow import Journal, Publish, do_step, save_step, train_model
 from soundalike.voice.background import Background
 
 Change = TypeVar("Change", bound=SessionChange)
+
+PERMITTED: Final = frozenset({"own", "permission"})
+"""On whose word a creator's writing may go into the weights of a model."""
 
 
 @dataclass(frozen=True)
@@ -88,20 +93,23 @@ def train(
     selected_ids: Collection[str] | None = None,
     name: str | None = None,
     seed: int = 0,
+    trainer: Trainer = "prompt",
     store: Store,
     user_id: UUID,
     writer: Writer,
     background: Background,
     now: Callable[[], datetime],
     publish: Publish,
+    scratch: Path | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[TrainingStatus, TrainedModel]:
     """Train on the analysed posts; `selected_ids` are the viral posts kept, all that were offered by default.
 
     Every change of the status is kept with the training session, then published. A training that was broken off goes
-    on at the first step whose input has changed.
+    on at the first step whose input has changed; the training of an adapter in the midst of it, from `scratch`.
 
     Raises:
+        TrainerUnavailable: The trainer is not installed.
         TooFewPosts: No viral post was selected, or there is too little to learn from and to grade on.
         WriterError: The language model failed.
     """
@@ -114,6 +122,7 @@ def train(
         name=name or default_name(analysis.creator.username, analysis.collection.window.end),
         seed=seed,
         writes=writer.name,
+        trainer=trainer,
     )
     store.update_session(user_id, session_id, at=now(), selected_ids=list(order.selected_ids))
     keeper = Keeper(partial(store.changing, user_id, session_id), now, published=publish)
@@ -126,6 +135,7 @@ def train(
             journal=journal,
             save=keeper.save,
             memory=keeper,
+            scratch=scratch,
             clock=clock,
         )
     except BaseException as error:
@@ -147,6 +157,27 @@ def train_step(step: Step, training: Training, keeper: Keeper[Any], status: Trai
         journal.complete(save_step(training, journal, keeper.save).id)
     else:
         do_step(training, step, journal, keeper)
+
+
+def check_trainer(trainer: str, consent: str | None) -> None:
+    """Refuse a trainer that is not there, or one of weights without the creator's permission.
+
+    Raises:
+        ConsentRequired: The account is not stated to be the user's own, and no permission is.
+        TrainerUnavailable: There is no such trainer, or what it needs is not installed.
+    """
+    if trainer == "prompt":
+        return
+    if consent not in PERMITTED:
+        raise ConsentRequired(
+            f"The trainer {trainer} puts a creator’s writing into the weights of a model.",
+            hint="State that the account is your own (consent: own), or that the creator permits it (permission).",
+        )
+    if trainer not in TRAINERS or find_spec("torch") is None:
+        raise TrainerUnavailable(
+            f"The trainer {trainer} is not installed here.",
+            hint="Install it: pip install 'soundalike[lora]'; or use the trainer prompt, which needs nothing more.",
+        )
 
 
 def publish(change: SessionChange, status: TrainingStatus, *, at: datetime) -> None:

@@ -37,6 +37,7 @@ _CALM: Final = {  # libraries that tell more than an operator wants to know: the
     "filelock": logging.WARNING,
     "httpcore2": logging.WARNING,
     "httpx2": logging.WARNING,  # its lines hold whole addresses
+    "mcp": logging.WARNING,  # a line for every message
     "openai": logging.WARNING,
     "opentelemetry": logging.WARNING,
     "sqlalchemy": logging.WARNING,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from soundalike.telemetry.logs import about
 from soundalike.training.status import Step
 from soundalike.training.steps import Made, Training
 from soundalike.voice.background_file import shipped_background
-from soundalike.wiring import open_posts, open_writer
+from soundalike.wiring import open_posts, open_writer, scratch_folder, writer_spec
 from soundalike.worker.charge import Charge, TakenOver
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Workshop:
     def __init__(self, settings: Settings, store: Store, *, now: Callable[[], datetime]) -> None:
         self._settings, self._store, self._now = settings, store, now
         self._open = ExitStack()
-        self._writer: Writer | None = None
+        self._writers: dict[str, Writer] = {}
         self._last: tuple[Task, Training] | None = None
 
     def close(self) -> None:
@@ -113,9 +114,14 @@ class Workshop:
             training = self._last[1]
         else:
             session = self._store.get_session(job.user_id, job.session_id)
-            order = training_order(session, job.order, self._store, writes=self._settings.soundalike_llm)
-            background = shipped_background()
-            training = Training(order, writer=self._writer_now, background=background, clock=time.monotonic)
+            spec = writer_spec(self._settings, job.order.get("trainer"))
+            training = Training(
+                training_order(session, job.order, self._store, writes=spec),
+                writer=partial(self._writer_now, spec),
+                background=shipped_background(),
+                clock=time.monotonic,
+                scratch=scratch_folder(self._settings),
+            )
             with self._store.changing(job.user_id, job.session_id) as change:
                 for step in STEPS["train"][: Step(task.step).number - 1]:
                     if made := change.artefact(step):
@@ -123,10 +129,10 @@ class Workshop:
         self._last = (task, training)
         return training
 
-    def _writer_now(self) -> "Writer":
-        if self._writer is None:
-            self._writer = self._open.enter_context(open_writer(self._settings))
-        return self._writer
+    def _writer_now(self, spec: str) -> "Writer":
+        if spec not in self._writers:
+            self._writers[spec] = self._open.enter_context(open_writer(self._settings, spec))
+        return self._writers[spec]
 
 
 def patiently(collect: Callable[[], None]) -> None:
