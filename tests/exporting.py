@@ -16,7 +16,7 @@ OTHER = Signer(b"the secret of the installation that imports")
 class Typist:
     """Writes texts that are known, by the seed; none is a post."""
 
-    name, is_small = "typist", False
+    name, is_small, is_base = "typist", False, False
 
     def write(self, _messages, *, count, sampling):
         """Take words in turn, from where the seed says."""

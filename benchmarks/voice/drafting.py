@@ -122,6 +122,7 @@ class Replayed:
 
     name: str
     is_small: bool
+    is_base: bool
     answers: list[str]
 
     def write(self, messages: Sequence[Message], *, count: int, sampling: Sampling) -> list[str]:  # noqa: ARG002
@@ -161,7 +162,8 @@ def _write(model: TrainedModel, brief: str, seed: int) -> Row:
 
 
 def _choose(model: TrainedModel, row: Row, seed: int) -> Row:
-    replayed = Replayed(model.writer.name, model.writer.is_small, list(row["answers"]))
+    spoke = model.writer
+    replayed = Replayed(spoke.name, spoke.is_small, spoke.is_base, list(row["answers"]))
     found = replace(model, writer=replayed).draft(row["brief"], n=SHOWN, seed=seed)
     texts = [tidy(answer, model.form).removesuffix(CUT_OFF) for answer in row["answers"]]
     return {

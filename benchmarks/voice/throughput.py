@@ -58,6 +58,11 @@ class Timed:
         """The model's."""
         return self.writer.is_small
 
+    @property
+    def is_base(self) -> bool:
+        """The model's."""
+        return self.writer.is_base
+
     def write(self, messages: Sequence[Message], *, count: int, sampling: Sampling) -> list[str]:
         """Have it write, and time it."""
         began = time.perf_counter()

@@ -20,9 +20,11 @@ from soundalike.posts.rows import post_of
 class ScriptedWriter:
     """Writes the texts it was given, the one at `seed + i` for text `i`; keeps every order it got."""
 
-    def __init__(self, texts=("A first text.", "A second text."), *, is_small=True, most_words=1_000):
+    def __init__(
+        self, texts=("A first text.", "A second text."), *, is_small=True, is_base=False, most_words=1_000
+    ):
         self.name = "scripted"
-        self.is_small = is_small
+        self.is_small, self.is_base = is_small, is_base
         self.orders = []
         self._texts = texts
         self._most_words = most_words

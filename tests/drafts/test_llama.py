@@ -8,7 +8,9 @@ import urllib.request
 
 import pytest
 
+from soundalike.drafts.llama import LlamaWriter
 from soundalike.drafts.writer import Message, Sampling
+from soundalike.encoder.embedded import find_embedded_model
 
 TURNS = [
     Message("user", "Write a post about rain."),
@@ -155,3 +157,18 @@ def test_a_program_stopped_while_writing_ends_in_order():
         program.send_signal(signal.SIGINT)
         told, errors = program.communicate(timeout=60)
     assert (program.returncode, told, errors) == (3, "closed after the engine: True\n", "")
+
+
+def test_a_base_model_goes_on_with_a_text(tmp_path):
+    """A file without a chat template is given the text itself, and ends where the next post would begin."""
+    path, told = tmp_path / "small.gguf", b"tokenizer.chat_template"
+    path.write_bytes(find_embedded_model().read_bytes().replace(told, told[:-1] + b"_", 1))
+    text = "Posts.\n\nSubject: tea\nPost: Tea.\n\nSubject: rain\nPost: Rain.\n\nSubject: snow\nPost:"
+    sampling = Sampling(max_tokens=40, temperature=0.1, stop=("\nSubject:",))
+    writer = LlamaWriter(path)
+    try:
+        texts = writer.write([Message("user", text)], count=2, sampling=sampling)
+    finally:
+        writer.close()
+    assert writer.is_base
+    assert [each.strip() for each in texts] == ["Snow."] * 2

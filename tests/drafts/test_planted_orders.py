@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -13,6 +14,7 @@ from soundalike.drafts.form import read_form
 from soundalike.drafts.guard import CopyGuard
 from soundalike.drafts.orders import gives_orders, subject_of, without_orders
 from soundalike.drafts.prompt import build_prompt
+from soundalike.drafts.writer import Manner
 from soundalike.posts.post import Post
 from soundalike.posts.rows import post_of
 from soundalike.virality.patterns import find_patterns
@@ -71,15 +73,15 @@ def test_the_prompt_is_the_same_with_planted_posts_and_without(swyx, planted):
     assert written(planted) == written(swyx)
 
 
-@pytest.mark.parametrize("is_small", [True, False])
-def test_no_planted_post_reaches_a_model(planted, is_small):
+@pytest.mark.parametrize("manner", get_args(Manner))
+def test_no_planted_post_reaches_a_model(planted, manner):
     """Neither as it is nor cleaned."""
     for brief in BRIEFS:
-        messages = written(planted).messages(brief, is_small=is_small, max_chars=280)
+        messages = written(planted).messages(brief, manner=manner, max_chars=280)
         told = "\n".join(message.content for message in messages)
         assert not asks_for(told)
         assert not re.search(r"<\||\{\{|\[INST|<<SYS|^SYSTEM:", told, re.MULTILINE)
-        assert told.count("</posts>") == (0 if is_small else 1)
+        assert told.count("</posts>") == (manner == "instructions")
 
 
 @pytest.mark.parametrize("name", ORDERS)
@@ -91,14 +93,14 @@ def test_a_post_that_is_an_example_all_the_same_stays_in_its_block(name):
     assert [text.count(tag) for tag in ("<posts>", "</posts>", "<post n=", "</post>", "<|", "<<SYS")] == [
         1, 1, 1, 1, 0, 0,
     ]  # fmt: skip
-    roles = [message.role for message in prompt.messages("x", is_small=True, max_chars=280)]
+    roles = [message.role for message in prompt.messages("x", manner="turns", max_chars=280)]
     assert roles == ["user", "assistant", "user"]
 
 
 @pytest.mark.parametrize("name", ORDERS)
 def test_an_order_in_a_brief_stays_in_its_block(swyx, name):
     """A larger model is told where the subject begins and ends, and that it is no order."""
-    _, user = written(swyx).messages(f"autumn. {ORDERS[name]}", is_small=False, max_chars=280)
+    _, user = written(swyx).messages(f"autumn. {ORDERS[name]}", manner="instructions", max_chars=280)
     assert "not an order" in user.content
     assert user.content.count("<brief>") == user.content.count("</brief>") == 1
     assert user.content.endswith("</brief>")
@@ -112,7 +114,7 @@ def test_of_a_brief_a_small_model_need_not_see_the_order(swyx, name):
     brief = f"{BRIEFS[0]}.\n{ORDERS[name]}"
     found = subject_of(brief)
     if found == f"{BRIEFS[0]}.":
-        hostile, plain = (prompt.messages(each, is_small=True, max_chars=280) for each in (found, BRIEFS[0]))
+        hostile, plain = (prompt.messages(each, manner="turns", max_chars=280) for each in (found, BRIEFS[0]))
         assert hostile == plain
     assert found.startswith(BRIEFS[0])
     assert not asks_for(found)
@@ -120,7 +122,7 @@ def test_of_a_brief_a_small_model_need_not_see_the_order(swyx, name):
 
 def test_a_bio_reaches_no_model(swyx):
     """What an account says of itself is shown to people, and to nobody else."""
-    writer_sees = written(swyx).messages(BRIEFS[0], is_small=False, max_chars=280)
+    writer_sees = written(swyx).messages(BRIEFS[0], manner="instructions", max_chars=280)
     assert "swyx" in writer_sees[0].content
     assert "description" not in Post.__slots__
 

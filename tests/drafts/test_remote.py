@@ -104,6 +104,16 @@ def test_all_texts_come_in_one_request_where_that_is_possible(ask):
     assert (texts, len(requests), requests[0]["seed"]) == (["a", "b", "c"], 1, 5)
 
 
+def test_a_base_model_is_asked_for_a_completion(ask):
+    """By its name: the text goes as it is, to where texts are gone on with."""
+    answer = {"id": "1", "object": "text_completion", "created": 1, "model": "m"}
+    choices = [{"index": at, "finish_reason": "stop", "text": f" {at}"} for at in range(2)]
+    texts, (request,) = ask(lambda _: (200, answer | {"choices": choices}), model="m-base", count=2)
+    assert texts == [" 0", " 1"]
+    assert request["prompt"] == ORDER[0].content
+    assert "messages" not in request
+
+
 def test_endpoints_that_give_one_text_at_a_time_are_asked_again(ask):
     """Ollama ignores `n`; every further request has a seed of its own."""
     texts, requests = ask(lambda body: (200, completion(f"seed {body['seed']}")), count=4)

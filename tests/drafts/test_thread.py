@@ -1,5 +1,7 @@
 """Threads: posts in their order, each told of the ones before it, none said twice."""
 
+from typing import get_args
+
 import pytest
 
 from soundalike.drafts.choosing import Judges
@@ -8,6 +10,7 @@ from soundalike.drafts.form import read_form
 from soundalike.drafts.guard import CopyGuard
 from soundalike.drafts.prompt import Place, build_prompt
 from soundalike.drafts.thread import write_thread
+from soundalike.drafts.writer import Manner
 from soundalike.errors import SettingsError
 
 POSTS = ["The bakery in our street opens at five, and I am always the first one in."]
@@ -45,23 +48,23 @@ def test_a_thread_says_nothing_twice_and_ends_where_nothing_new_comes(thread, sc
     assert found.tried > len(TEXTS)
 
 
-@pytest.mark.parametrize("is_small", [True, False])
-def test_each_post_is_told_of_the_ones_before_it(thread, scripted, is_small):
+@pytest.mark.parametrize("manner", get_args(Manner))
+def test_each_post_is_told_of_the_ones_before_it(thread, scripted, manner):
     """A small model as what it said itself, a larger one between tags."""
-    writer = scripted(TEXTS, is_small=is_small)
+    writer = scripted(TEXTS, is_small=manner == "turns", is_base=manner == "text")
     first = thread(writer, 2).drafts[0].text
     opening, following = writer.orders[0][0], writer.orders[-1][0]
     assert all(first not in message.content for message in opening)
     assert sum(first in message.content for message in following) == 1
-    assert ("assistant" if is_small else "user") in {m.role for m in following if first in m.content}
+    assert ("assistant" if manner == "turns" else "user") in {m.role for m in following if first in m.content}
 
 
 def test_a_larger_model_is_told_where_in_the_thread_it_stands():
     """And that what stands before is to be gone on from."""
     place = Place(("Up <we> go.",), 3)
-    message = build_prompt(POSTS, creator="@ada").messages("x", is_small=False, max_chars=280, place=place)[
-        -1
-    ]
+    message = build_prompt(POSTS, creator="@ada").messages(
+        "x", manner="instructions", max_chars=280, place=place
+    )[-1]
     assert "post 2 of 3" in message.content
     assert '<post n="1">Up' in message.content
     assert "<we>" not in message.content

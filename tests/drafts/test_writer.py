@@ -5,7 +5,14 @@ import xllamacpp
 
 from soundalike.drafts.llama import LlamaWriter
 from soundalike.drafts.remote import RemoteWriter
-from soundalike.drafts.writer import CUT_OFF, Message, Sampling, is_small_by_name, open_writer
+from soundalike.drafts.writer import (
+    CUT_OFF,
+    Message,
+    Sampling,
+    is_base_by_name,
+    is_small_by_name,
+    open_writer,
+)
 from soundalike.encoder.embedded import find_embedded_model
 from soundalike.errors import PromptTooLong, SettingsError, WriterError
 
@@ -137,3 +144,13 @@ def test_a_file_that_is_no_model_is_refused(tmp_path):
 def test_small_models_are_known_by_their_names(model, is_small):
     """Under a billion stated parameters is small; who states nothing is taken for large."""
     assert is_small_by_name(model) is is_small
+
+
+@pytest.mark.parametrize(
+    ("model", "is_base"),
+    [("Qwen2.5-7B-base", True), ("llama3:text", True), ("gemma-3-1b-pt-q4", True), ("gpt-5-mini", False),
+     ("database-7b", False), ("mistral-7b-instruct", False), ("ptolemy:8b", False)],
+)  # fmt: skip
+def test_base_models_are_known_by_their_names(model, is_base):
+    """As their makers call them; who says nothing is taken to have been taught a chat."""
+    assert is_base_by_name(model) is is_base

@@ -240,7 +240,7 @@ def test_a_template_says_what_the_voice_would_be_told(export, subject):
     made = yaml.safe_load(export("llm", 2).content)
     given = make(subject, "prompt", Options(SIGNER, 2), is_quote=lambda line: GUARD.check(line).copied)
     prompt, system = Template(name="ada", **made).evaluate("slow trains")
-    asked = subject.prompt.messages("slow trains", is_small=False, max_chars=280)[1].content
+    asked = subject.prompt.messages("slow trains", manner="instructions", max_chars=280)[1].content
     assert prompt == asked
     assert system == given.content.decode().rpartition("\n\n(The 2 examples")[0]
     assert "at most 99 characters" in Template(name="ada", **made).evaluate("x", {"max_chars": "99"})[0]

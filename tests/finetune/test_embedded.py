@@ -54,7 +54,7 @@ def model():
 
 def order():
     """What is asked of every one of them."""
-    return plain_messages("coffee", is_small=True, max_chars=280)
+    return plain_messages("coffee", manner="turns", max_chars=280)
 
 
 def likeliest(base, adapt):

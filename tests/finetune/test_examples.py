@@ -58,7 +58,7 @@ def test_an_order_is_worded_as_in_drafting(vocabulary):
     """What is trained is what is asked: the same words about the post's two rarest."""
     texts = ["we ship the harbour lantern today", "we ship the coffee today", "we ship the garden today"]
     lesson = build_lessons(texts, vocabulary, rarity=rarity_of(texts))[0]
-    asked = plain_messages("harbour, lantern", is_small=True, max_chars=280)[0].content
+    asked = plain_messages("harbour, lantern", manner="turns", max_chars=280)[0].content
     assert asked in read(lesson.asked.prompt)
     assert read(lesson.asked.prompt).endswith("<|im_start|>assistant\n")
 
@@ -74,4 +74,4 @@ def test_marks_in_a_post_steer_nothing(vocabulary):
     """A mark that a creator typed is read as the letters it is made of."""
     assert read(vocabulary.read("<|im_end|>")) == "<|im_end|>"
     assert len(vocabulary.read("<|im_end|>")) == len("<|im_end|>")
-    assert len(vocabulary.ask(plain_messages("tea", is_small=True, max_chars=280))) < 60
+    assert len(vocabulary.ask(plain_messages("tea", manner="turns", max_chars=280))) < 60

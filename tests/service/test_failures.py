@@ -121,7 +121,7 @@ def test_an_error_of_ours_keeps_its_code_and_says_what_to_do():
 class GoneWriter:
     """A language model that went away."""
 
-    name, is_small = "gone", False
+    name, is_small, is_base = "gone", False, False
 
     def write(self, *_, **__):
         """Fail as a server that no longer answers."""

@@ -55,7 +55,7 @@ POSTS = [post(number) for number in range(400)]
 class Potter:
     """Writes as the potter does: made of the same words, in no order the potter used; and a copy of the last post."""
 
-    name, is_small = "potter-writer", False
+    name, is_small, is_base = "potter-writer", False, False
 
     def write(self, _messages, *, count, sampling):
         """Take the texts in turn, from where the seed says."""

@@ -25,7 +25,7 @@ PLAIN = [
 class Actor:
     """A writer that takes its texts in turn: `voiced` where it is shown a voice, else `plain`."""
 
-    name, is_small = "actor", False
+    name, is_small, is_base = "actor", False, False
 
     def __init__(self, voiced, plain=PLAIN):
         self.voiced, self.plain = voiced, plain

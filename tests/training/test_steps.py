@@ -25,7 +25,7 @@ DETAIL = "as it was"
 class Actor:
     """A writer that takes texts in turn and counts how often it was asked."""
 
-    name, is_small = "actor", False
+    name, is_small, is_base = "actor", False, False
     texts = (
         "The key to long-term success is consistent effort and a willingness to adapt to change.",
         "we ship a small thing every day because people want it, try again before lunch",
@@ -152,8 +152,8 @@ CHANGES = {
     "the name": ({"name": "other"}, ""),
     "the record of its origin": ({"provenance": {"a": 1}}, ""),
     "the order of the selected": ({"selected_ids": tuple(reversed(order_of().selected_ids))}, ""),
-    "the seed": ({"seed": 6}, "patterns evaluate"),
-    "the language model": ({"writes": "other"}, "evaluate"),
+    "the seed": ({"seed": 6}, "patterns train evaluate"),
+    "the language model": ({"writes": "other"}, "train evaluate"),
     "the selected": ({"selected_ids": order_of().selected_ids[1:]}, "prepare train"),
     "the counts of a post learned from": (
         {"collection": sort_out(more_likes(POSTS, 3), WINDOW)},
@@ -232,9 +232,8 @@ def test_a_second_run_recalls_all_and_drafts_nothing(first, memory):
 def test_a_step_that_makes_the_same_again_leaves_those_after_it_alone(memory):
     """Training dropped: the prompt is the same, so nothing is graded again."""
     del memory.rows[Step.TRAIN]
-    writer = Actor()
-    train(order_of(), memory, writer)
-    assert (memory.made, writer.asked) == ([Step.TRAIN], 0)
+    train(order_of(), memory, Actor())
+    assert memory.made == [Step.TRAIN]
 
 
 def test_a_step_that_makes_something_else_has_those_after_it_done_again(memory):

@@ -27,7 +27,7 @@ PLAIN = [
 class Actor:
     """A writer that says `voiced` when it is shown a voice, and `plain` when it is not."""
 
-    name, is_small = "actor", False
+    name, is_small, is_base = "actor", False, False
 
     def __init__(self, voiced, plain=PLAIN):
         self.voiced, self.plain = voiced, plain
@@ -149,11 +149,11 @@ def test_selected_posts_are_learned_from(graded, selected):
 
 
 def test_a_failing_writer_fails_the_training_with_its_reason(collection, selected):
-    """The step that broke is the one that drafts."""
+    """The step that broke is the first that has the model write."""
     published = []
     with pytest.raises(WriterError, match="gone away"):
         train(collection, selected, Broken([]), published)
-    assert published[-1].current.step is Step.EVALUATE
+    assert published[-1].current.step is Step.TRAIN
 
 
 def test_too_few_posts_fail_before_anything_is_drafted(collection, selected):

@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from soundalike.drafts.leaning import Leaning
-from soundalike.drafts.writer import CUT_OFF, AdapterFile, Message, Sampling
+from soundalike.drafts.writer import CUT_OFF, AdapterFile, Message, Sampling, is_base_by_name
+from soundalike.encoder.gguf import Gguf
 from soundalike.errors import PromptTooLong, WriterError
 
 _SMALL_BYTES: Final = 700_000_000  # a billion parameters in four to five bits
@@ -33,6 +34,7 @@ _NOTHING_TWICE: Final = {
     "dry_penalty_last_n": 2048,
     "dry_sequence_breakers": ["\n", ":", '"', "*", "#", "@", "—", "[", "]"],
 }
+_CHAT: Final = "tokenizer.chat_template"  # what a base model's file mostly has none of
 _MOST_ADAPTERS: Final = 8  # 5 MB each of the embedded model's
 _CLOSE_SECONDS: Final = 60.0  # a full prompt is read in 10 s, undisturbed; nothing can stop that
 _CANCEL_SECONDS: Final = 2.0  # a step of the embedded model takes under 0.1 s
@@ -61,6 +63,7 @@ class LlamaWriter:
         self._path, self._threads = path, threads or _spare_cores()
         self._adapters: list[AdapterFile] = []
         self._server = self._start()
+        self.is_base = _CHAT not in Gguf(path).facts or is_base_by_name(path.stem)
         self._leaning = leaning
         self._read: tuple[tuple[Message, ...], AdapterFile | None] = ((), None)
         self._turn = threading.Lock()
@@ -126,7 +129,9 @@ class LlamaWriter:
     def _request(self, messages: Iterable[Message], adapter: AdapterFile | None) -> dict[str, Any]:
         """An order for a text; every adapter that the engine knows is switched off but the one named."""
         worn = [{"id": at, "scale": float(each == adapter)} for at, each in enumerate(self._adapters)]
-        return {"messages": [asdict(message) for message in messages], "stream": True, "lora": worn}
+        chat = [asdict(message) for message in messages]
+        said = {"prompt": chat[-1]["content"]} if self.is_base else {"messages": chat}
+        return said | {"stream": True, "lora": worn}
 
     def _continue(self, request: Mapping[str, Any], lanes: int, *, seed: int) -> list[str]:
         return _texts(self._ask({**request, "n": lanes, "seed": seed}), lanes)
@@ -154,7 +159,8 @@ class LlamaWriter:
 
         def run(server: Any) -> None:  # noqa: ANN401 - the engine has no types
             try:
-                server.handle_chat_completions(dict(request), take)
+                ask = server.handle_completions if self.is_base else server.handle_chat_completions
+                ask(dict(request), take)
             except Exception as error:  # noqa: BLE001 - of whatever type: it is raised in the waiting thread
                 chunks.append({"error": {"message": str(error)}})
             finally:
@@ -218,7 +224,8 @@ def _drawing(sampling: Sampling) -> dict[str, Any]:
 def _texts(chunks: Iterable[dict[str, Any]], count: int) -> list[str]:
     texts, cut = [""] * count, [False] * count
     for choice in (choice for chunk in chunks for choice in chunk.get("choices", ())):
-        texts[choice["index"]] += choice["delta"].get("content") or ""
+        said = choice["delta"].get("content") if "delta" in choice else choice["text"]
+        texts[choice["index"]] += said or ""
         cut[choice["index"]] |= choice.get("finish_reason") == "length"
     return [text + CUT_OFF * was_cut for text, was_cut in zip(texts, cut, strict=True)]
 

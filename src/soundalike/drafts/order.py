@@ -8,9 +8,17 @@ from typing import Final
 from soundalike.drafts.form import MOST_CHARACTERS
 from soundalike.drafts.length import weighted_length
 from soundalike.drafts.orders import subject_of
-from soundalike.drafts.prompt import ALONE, TURNS, Place, VoicePrompt, plain_messages
+from soundalike.drafts.prompt import (
+    ALONE,
+    END_OF_TEXT,
+    SHOWN,
+    TURNS,
+    Place,
+    VoicePrompt,
+    plain_messages,
+)
 from soundalike.drafts.templates import clean
-from soundalike.drafts.writer import AdapterFile, Message, Sampling, Writer
+from soundalike.drafts.writer import AdapterFile, Message, Sampling, Writer, manner_of
 from soundalike.errors import PromptTooLong, SettingsError
 
 MOST_BRIEF_CHARACTERS: Final = 2_000
@@ -88,12 +96,12 @@ def write_rounds(
         PromptTooLong: Not even the order alone fits.
         WriterError: The language model cannot be reached, or failed.
     """
-    turns = [0] if adapter else list(_FEWER_TURNS if prompt and writer.is_small else (TURNS,))
+    turns = [0] if adapter else _turns(writer) if prompt else [0]
     for number in range(rounds):
-        sampling = _sampling(order, prompt, is_small=writer.is_small, seed=spread(seed, number))
+        sampling = _sampling(order, prompt, writer, seed=spread(seed, number))
         sampling = replace(sampling, adapter=adapter, like=()) if adapter else sampling
         while True:
-            messages = _messages(order, prompt, is_small=writer.is_small, turns=turns[0])
+            messages = _messages(order, prompt, writer, turns=turns[0])
             try:
                 answers = writer.write(messages, count=batch, sampling=sampling)
             except PromptTooLong:
@@ -111,20 +119,33 @@ def spread(seed: int, number: int) -> int:
     return int.from_bytes(digest) >> 2
 
 
-def _sampling(order: Order, prompt: VoicePrompt | None, *, is_small: bool, seed: int) -> Sampling:
-    if prompt is None or not is_small:
-        tokens = _SMALL_TOKENS if is_small else max(_LEAST_TOKENS, order.max_chars)
-        return Sampling(max_tokens=tokens, seed=seed)
+def _turns(writer: Writer) -> list[int]:
+    """How many examples to try, one number after the other; instructions have theirs, whatever is said here."""
+    match manner_of(writer):
+        case "instructions":
+            return [SHOWN]
+        case "text" if not writer.is_small:
+            return [SHOWN, *_FEWER_TURNS]
+        case _:
+            return [*_FEWER_TURNS]
+
+
+def _sampling(order: Order, prompt: VoicePrompt | None, writer: Writer, *, seed: int) -> Sampling:
+    tokens = _SMALL_TOKENS if writer.is_small else max(_LEAST_TOKENS, order.max_chars)
+    stop = (END_OF_TEXT,) if writer.is_base else ()
+    if prompt is None or not writer.is_small:
+        return Sampling(max_tokens=tokens, seed=seed, stop=stop)
     subject = subject_of(order.brief)
-    return Sampling(max_tokens=_SMALL_TOKENS, seed=seed, like=prompt.posts, subject=subject)
+    return Sampling(max_tokens=tokens, seed=seed, stop=stop, like=prompt.posts, subject=subject)
 
 
-def _messages(order: Order, prompt: VoicePrompt | None, *, is_small: bool, turns: int) -> Sequence[Message]:
+def _messages(order: Order, prompt: VoicePrompt | None, writer: Writer, *, turns: int) -> Sequence[Message]:
+    manner = manner_of(writer)
     if prompt is None:
-        return plain_messages(order.brief, is_small=is_small, max_chars=order.max_chars)
+        return plain_messages(order.brief, manner=manner, max_chars=order.max_chars)
     return prompt.messages(
         order.brief,
-        is_small=is_small,
+        manner=manner,
         max_chars=order.max_chars,
         continue_from=order.continue_from,
         turns=turns,

@@ -12,7 +12,7 @@ from soundalike.drafts.orders import gives_orders, subject_of
 from soundalike.drafts.rules import Rule
 from soundalike.drafts.templates import clean, fill
 from soundalike.drafts.variety import order_by_variety
-from soundalike.drafts.writer import Message
+from soundalike.drafts.writer import Manner, Message
 from soundalike.posts.text import HASHTAG, LINK, MENTION, words
 
 TURNS: Final = 10
@@ -22,6 +22,9 @@ KEPT: Final = 200
 
 _WIDTHS: Final = range(25, 261)  # of an example: shorter ones say nothing, longer ones teach rambling
 _LONGEST: Final = 1_000  # before cleaning; nothing longer can become an example
+END_OF_TEXT: Final = "\nSubject:"
+"""What a base model writes after a post, when it goes on with the next one."""
+
 _KEYWORDS: Final = 2
 _CONTENT_LETTERS: Final = 4
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}]"
@@ -30,6 +33,7 @@ _CONTENT = regex.compile(
 )
 _UNSPACED_ONE = regex.compile(_UNSPACED)
 _NO_SUBJECT: Final = "anything"
+_LISTS: Final = ("traits", "patterns", "posts", "plain", "contrasts")
 _BROKEN_OFF = (":", "…", ",", "：", "，")  # what a link or a longer post stood behind
 
 
@@ -51,7 +55,8 @@ class VoicePrompt:
 
     `traits` are sentences with their figures, the most regular first; `patterns` sentences on what lifts posts, those
     beyond chance only; `posts` the examples to choose from, in an order of which every beginning is varied; `rules`
-    what the user wants of every draft.
+    what the user wants of every draft. `plain` are posts that the language model `plain_model` wrote of some of the
+    creator's subjects without the voice, and `contrasts` sentences on how the creator differs from those.
     """
 
     creator: str
@@ -60,6 +65,9 @@ class VoicePrompt:
     patterns: tuple[str, ...] = ()
     posts: tuple[str, ...] = field(default=(), repr=False)
     rules: tuple[Rule, ...] = ()
+    plain_model: str = ""
+    plain: tuple[str, ...] = ()
+    contrasts: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The prompt as plain values; `from_json` reads them back."""
@@ -68,7 +76,7 @@ class VoicePrompt:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Read a prompt from its plain values."""
-        lists = {name: tuple(values[name]) for name in ("traits", "patterns", "posts")}
+        lists = {name: tuple(values.get(name, ())) for name in _LISTS}
         rules = tuple(map(Rule.from_json, values.get("rules", ())))
         return cls(**{**values, **lists, "rules": rules})
 
@@ -83,32 +91,56 @@ class VoicePrompt:
             patterns=self.patterns,
             rules=[rule.sentence for rule in self.rules],
             posts=self.posts[:SHOWN],
+            plain_model=self.plain_model,
+            plain=self.plain,
+            contrasts=self.contrasts,
         )
 
     def messages(
         self,
         brief: str,
         *,
-        is_small: bool,
+        manner: Manner,
         max_chars: int,
         continue_from: str | None = None,
         turns: int = TURNS,
         place: Place = ALONE,
     ) -> list[Message]:
-        """Word the order for one post: `turns` examples as a chat for small models, instructions for the others."""
-        if is_small:
+        """Word the order for one post.
+
+        `turns` examples as a chat for small models or as one text for base models; instructions for the others.
+        """
+        if manner == "text":
+            return [Message("user", self._text(brief, continue_from, turns, place))]
+        if manner == "turns":
             return [*self._turns(subject_of(brief), turns), *_small_request(brief, continue_from, place)]
         request = _request(brief, max_chars=max_chars, continue_from=continue_from, place=place)
         return [Message("system", self.instructions), request]
 
     def _turns(self, brief: str, count: int) -> list[Message]:
-        """Examples as answers to orders; up to half chosen by their words in common with the brief, best match last."""
-        rarity = _rarity(self.posts)
+        """Examples as answers to orders."""
         chat: list[Message] = []
-        for post in _choose(self.posts, brief, rarity, count):
-            subject = ", ".join(keywords(post, rarity)) or _NO_SUBJECT
+        for subject, post in self._examples(brief, count):
             chat += [Message("user", _turn(subject)), Message("assistant", post)]
         return chat
+
+    def _text(self, brief: str, continue_from: str | None, count: int, place: Place) -> str:
+        """Examples as one text, subject over post, that breaks off where the new post begins."""
+        subject = _subject(brief)
+        return fill(
+            "text",
+            fenced=False,
+            creator=self.creator,
+            examples=[*self._examples(subject, count), *((subject, clean(post)) for post in place.before)],
+            subject=subject,
+            beginning=continue_from or "",
+        )
+
+    def _examples(self, brief: str, count: int) -> list[tuple[str, str]]:
+        """Examples and their subjects; up to half chosen by their words in common with the brief, best match last."""
+        rarity = _rarity(self.posts)
+        chosen = _choose(self.posts, brief, rarity, count)
+        return [(", ".join(keywords(post, rarity)) or _NO_SUBJECT, post) for post in chosen]
 
 
 def build_prompt(
@@ -132,9 +164,18 @@ def build_prompt(
     )
 
 
-def plain_messages(brief: str, *, is_small: bool, max_chars: int) -> list[Message]:
+def plain_messages(brief: str, *, manner: Manner, max_chars: int) -> list[Message]:
     """The same order without any voice: what the report card takes as its floor."""
-    return _small_request(brief, None) if is_small else [_request(brief, max_chars=max_chars)]
+    if manner == "text":
+        return VoicePrompt("people").messages(brief, manner=manner, max_chars=max_chars)
+    return _small_request(brief, None) if manner == "turns" else [_request(brief, max_chars=max_chars)]
+
+
+def subjects_of(prompt: VoicePrompt, count: int) -> list[str]:
+    """What the first examples are about, two words each, different ones."""
+    rarity = _rarity(prompt.posts)
+    found = (", ".join(keywords(post, rarity)) for post in prompt.posts)
+    return list(dict.fromkeys(filter(None, found)))[:count]
 
 
 def keywords(text: str, rarity: Mapping[str, float], count: int = _KEYWORDS) -> list[str]:
@@ -181,11 +222,14 @@ def _choose(posts: Sequence[str], brief: str, rarity: Mapping[str, float], count
 
 
 def _small_request(brief: str, continue_from: str | None, place: Place = ALONE) -> list[Message]:
-    subject = " ".join(subject_of(brief).split()).rstrip(".") or _NO_SUBJECT
-    order = Message("user", _turn(subject))
+    order = Message("user", _turn(_subject(brief)))
     written = [each for post in place.before for each in (order, Message("assistant", clean(post)))]
     beginning = [Message("assistant", clean(continue_from))] if continue_from else []
     return [*written, order, *beginning]
+
+
+def _subject(brief: str) -> str:
+    return " ".join(subject_of(brief).split()).rstrip(".") or _NO_SUBJECT
 
 
 def _turn(subject: str) -> str:

@@ -1,4 +1,7 @@
-"""Writes through any endpoint that speaks OpenAI's chat completions: OpenAI itself, Ollama, LM Studio, vLLM, others."""
+"""Writes through any endpoint that speaks OpenAI's completions: OpenAI itself, Ollama, LM Studio, vLLM, others.
+
+Models that were taught a chat are asked by chat completions, base models (known by their names) by completions.
+"""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +10,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from soundalike.drafts.writer import CUT_OFF, OLLAMA_URL, Message, Sampling, is_small_by_name
+from soundalike.drafts.writer import (
+    CUT_OFF,
+    OLLAMA_URL,
+    Message,
+    Sampling,
+    is_base_by_name,
+    is_small_by_name,
+)
 from soundalike.errors import PromptTooLong, WriterError
 
 if TYPE_CHECKING:
@@ -41,7 +51,7 @@ class RemoteWriter:
         timeout_seconds: float = _TIMEOUT_SECONDS,
     ) -> None:
         self.name = name or model
-        self.is_small = is_small_by_name(model)
+        self.is_small, self.is_base = is_small_by_name(model), is_base_by_name(model)
         self._model, self._base_url = model, base_url
         self._client = _connect(base_url, api_key, timeout_seconds)
         self._refused: set[str] = set()
@@ -53,17 +63,16 @@ class RemoteWriter:
                 f"{self.name} cannot write with an adapter of another model.",
                 hint="Voices trained with --trainer lora are written with by the embedded model.",
             )
-        turns = [asdict(message) for message in messages]
         choices: list[Choice] = []
         while len(choices) < count and "n" not in self._refused:
             wanted = min(_MOST_CHOICES, count - len(choices))
-            came = self._ask(turns, sampling, wanted, sampling.seed + len(choices))
+            came = self._ask(messages, sampling, wanted, sampling.seed + len(choices))
             choices += came[:wanted]
             if len(came) < wanted:
                 self._refused.add("n")
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             seeds = range(sampling.seed + len(choices), sampling.seed + count)
-            for came in pool.map(lambda seed: self._ask(turns, sampling, 1, seed), seeds):
+            for came in pool.map(lambda seed: self._ask(messages, sampling, 1, seed), seeds):
                 choices += came[:1]
         return [_text(choice) for choice in choices]
 
@@ -71,16 +80,14 @@ class RemoteWriter:
         """Close the connections."""
         self._client.close()
 
-    def _ask(self, turns: Sequence[Any], sampling: Sampling, count: int, seed: int) -> "list[Choice]":
+    def _ask(self, messages: Sequence[Message], sampling: Sampling, count: int, seed: int) -> "list[Choice]":
         """Ask once; what the endpoint refuses by name is left out and asked again without."""
         import openai  # noqa: PLC0415 - loaded by now
 
         while True:
             settings = self._settings(sampling, count, seed)
             try:
-                answer = self._client.chat.completions.create(
-                    model=self._model, messages=list(turns), stream=False, **settings
-                )
+                answer = self._create(messages, settings)
             except openai.BadRequestError as error:
                 refused = _refused_setting(error, settings)
                 if refused is None:
@@ -90,6 +97,13 @@ class RemoteWriter:
                 raise self._explain(error) from error
             else:
                 return self._read(getattr(answer, "choices", None))  # a page of HTML has none
+
+    def _create(self, messages: Sequence[Message], settings: dict[str, Any]) -> object:
+        given: dict[str, Any] = {"model": self._model, "stream": False, **settings}
+        if self.is_base:
+            return self._client.completions.create(prompt=messages[-1].content, **given)
+        chat: Any = [asdict(each) for each in messages]
+        return self._client.chat.completions.create(messages=chat, **given)
 
     def _settings(self, sampling: Sampling, count: int, seed: int) -> dict[str, Any]:
         given: dict[str, Any] = {
@@ -174,8 +188,8 @@ def _refused_setting(error: "openai.BadRequestError", settings: dict[str, Any]) 
 
 
 def _content(choice: "Choice") -> str:
-    message: Any = choice.message  # endpoints that are nearly OpenAI's leave things out
-    content = getattr(message, "content", None)
+    # Endpoints that are nearly OpenAI's leave things out; what a base model writes is the choice's own text.
+    content = getattr(getattr(choice, "message", None), "content", None) or getattr(choice, "text", None)
     return content if isinstance(content, str) else ""
 
 

@@ -11,6 +11,9 @@ from soundalike.errors import SettingsError
 
 Role = Literal["system", "user", "assistant"]
 
+Manner = Literal["turns", "instructions", "text"]
+"""How a model is asked: shown examples as turns of a chat, told instructions, or given a text to go on with."""
+
 HUB_URL: Final = "https://huggingface.co"
 OPENAI_URL: Final = "https://api.openai.com/v1"
 OLLAMA_URL: Final = "http://127.0.0.1:11434/v1"
@@ -26,6 +29,7 @@ _PART = r"(?!\.)[A-Za-z0-9._-]{1,96}"  # as the hub allows; no leading dot, so n
 _HUB_FILE = re.compile(rf"({_PART}/{_PART}):((?:{_PART}/)*{_PART}\.gguf)")
 _SIZE_IN_NAME = re.compile(r"(?<![\d.a-z])(\d+(?:\.\d+)?)([mb])(?![a-z])", re.IGNORECASE)
 _SMALL_BILLIONS: Final = 1.0
+_BASE_IN_NAME = re.compile(r"(?<![a-z])(?:base|pretrained|pt|text)(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class Sampling:
 class Writer(Protocol):
     """A language model.
 
-    `name` says which, for labels. A small one imitates turns and follows no instructions.
+    `name` says which, for labels. A small one imitates turns and follows no instructions; a base model was taught no
+    chat at all, and goes on with the text it is given.
     """
 
     @property
@@ -76,11 +81,15 @@ class Writer(Protocol):
     def is_small(self) -> bool:
         """Whether it is better shown examples than told rules."""
 
+    @property
+    def is_base(self) -> bool:
+        """Whether it only goes on with a text."""
+
     def write(self, messages: Sequence[Message], *, count: int, sampling: Sampling) -> list[str]:
         """Write `count` texts; text `i` is drawn with seed `sampling.seed + i`.
 
-        A last message of the assistant is continued; its text may be repeated at the head of what comes back. A text
-        that ran into `max_tokens` ends with CUT_OFF.
+        A last message of the assistant is continued; its text may be repeated at the head of what comes back. A base
+        model goes on with the last message, whatever came before. A text that ran into `max_tokens` ends with CUT_OFF.
 
         Raises:
             PromptTooLong: The messages do not fit.
@@ -121,6 +130,18 @@ def is_small_by_name(model: str) -> bool:
     """Whether a model's name states fewer than a billion parameters, as `smollm2:135m` or `qwen2.5:0.5b` do."""
     sizes = [float(number) / (1000 if unit in "mM" else 1) for number, unit in _SIZE_IN_NAME.findall(model)]
     return bool(sizes) and max(sizes) < _SMALL_BILLIONS
+
+
+def is_base_by_name(model: str) -> bool:
+    """Whether a model's name says that it was taught no chat: `qwen2.5-7b-base`, `llama3:text`, `gemma-2b-pt`."""
+    return _BASE_IN_NAME.search(model) is not None
+
+
+def manner_of(writer: Writer) -> Manner:
+    """How this model is asked for a post."""
+    if writer.is_base:
+        return "text"
+    return "turns" if writer.is_small else "instructions"
 
 
 # Engines and clients take up to a second to import: each is loaded by the spec that names it.

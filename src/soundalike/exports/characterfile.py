@@ -54,7 +54,7 @@ def character(subject: Subject) -> dict[str, Any]:
 def _turns(subject: Subject) -> list[tuple[str, str]]:
     """Orders and the posts that answer them."""
     posts = len(subject.prompt.posts)
-    chat = subject.prompt.messages("", is_small=True, max_chars=MAX_CHARS, turns=posts)[:-1]
+    chat = subject.prompt.messages("", manner="turns", max_chars=MAX_CHARS, turns=posts)[:-1]
     return [(chat[at].content, chat[at + 1].content) for at in range(0, len(chat), 2)]
 
 

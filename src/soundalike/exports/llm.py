@@ -20,7 +20,7 @@ _INPUT: Final = "$input"
 
 def write(subject: Subject, _options: Options) -> bytes:
     """The template; `llm -t FILE "a subject"` writes a post."""
-    system, request = subject.prompt.messages(_INPUT, is_small=False, max_chars=MAX_CHARS)
+    system, request = subject.prompt.messages(_INPUT, manner="instructions", max_chars=MAX_CHARS)
     asked = request.content.replace("$", "$$").replace(f"${_INPUT}", _INPUT)
     lines = [
         *_head(subject),

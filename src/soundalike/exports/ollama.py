@@ -85,7 +85,7 @@ def _head(subject: Subject) -> Iterator[str]:
 def _turns(subject: Subject) -> list[Message]:
     """Each post as the answer to an order."""
     posts = len(subject.prompt.posts)
-    chat = subject.prompt.messages("", is_small=True, max_chars=MAX_CHARS, turns=posts)
+    chat = subject.prompt.messages("", manner="turns", max_chars=MAX_CHARS, turns=posts)
     return chat[:-1]
 
 

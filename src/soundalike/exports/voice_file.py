@@ -307,7 +307,7 @@ def _checked(subject: Subject) -> Subject:
         raise ValueError("parts too large")
     for read in _readers(subject):
         read()
-    told = (*prompt.traits, *prompt.patterns, *prompt.posts)
+    told = (*prompt.traits, *prompt.patterns, *prompt.posts, *prompt.plain, *prompt.contrasts)
     if len(told) > _MOST_SENTENCES or any(len(each) > _LONGEST_SENTENCE for each in told):
         raise ValueError("sentences")
     if any("[" in each or "]" in each for each in _shown(subject)):

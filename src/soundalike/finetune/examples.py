@@ -91,7 +91,7 @@ def build_lessons(texts: Sequence[str], vocabulary: Vocabulary, *, rarity: Rarit
 
 
 def _lesson(text: str, subject: str, vocabulary: Vocabulary) -> Lesson:
-    order = plain_messages(subject, is_small=True, max_chars=_MAX_CHARS)
+    order = plain_messages(subject, manner="turns", max_chars=_MAX_CHARS)
     answer = (*vocabulary.read(text), vocabulary.ends)[:_MOST_TOKENS]
     return Lesson(
         Example(vocabulary.ask(order), answer, len(text)), Example((vocabulary.begins,), answer, len(text))

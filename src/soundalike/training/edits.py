@@ -182,8 +182,11 @@ def edited_prompt(prompt: VoicePrompt, voice: VoiceProfile, edits: Edits) -> Voi
     Sentences are known by what stands before their figures, which an earlier version may have worded otherwise.
     """
     hidden = tuple(_beginnings(voice, edits.hidden_keys))
-    told = tuple(sentence for sentence in prompt.traits if not sentence.startswith(hidden))
-    return replace(prompt, traits=told, rules=edits.in_force)
+    traits, contrasts = (
+        tuple(sentence for sentence in told if not sentence.startswith(hidden))
+        for told in (prompt.traits, prompt.contrasts)
+    )
+    return replace(prompt, traits=traits, contrasts=contrasts, rules=edits.in_force)
 
 
 def _beginnings(voice: VoiceProfile, hidden: Collection[str]) -> Iterator[str]:

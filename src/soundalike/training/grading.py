@@ -77,7 +77,7 @@ class Overheard:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self.name, self.is_small = writer.name, writer.is_small
+        self.name, self.is_small, self.is_base = writer.name, writer.is_small, writer.is_base
         self.answers: list[str] = []
 
     def write(self, messages: Sequence[Message], *, count: int, sampling: Sampling) -> list[str]:

@@ -14,9 +14,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from soundalike.drafts.form import read_form
 from soundalike.drafts.orders import without_orders
-from soundalike.drafts.prompt import VoicePrompt, build_prompt
-from soundalike.drafts.writer import Writer
+from soundalike.drafts.prompt import VoicePrompt, build_prompt, subjects_of
+from soundalike.drafts.writer import Writer, manner_of
 from soundalike.finetune.adapter import Adapter
 from soundalike.finetune.keeping import from_bytes, to_bytes
 from soundalike.posts.collection import Collection, Split, hold_out
@@ -27,6 +28,7 @@ from soundalike.training.card import ReportCard
 from soundalike.training.findings import leading
 from soundalike.training.grading import MOST_SECONDS, grade
 from soundalike.training.model import TrainedModel, Trainer
+from soundalike.training.plain import EACH, SUBJECTS, PlainWriting, differences, write_plain
 from soundalike.training.status import Step
 from soundalike.training.tuning import tune
 from soundalike.virality.features import TEXT_FEATURES
@@ -40,7 +42,7 @@ Tell = Callable[[float, str], None]
 _EDITION: Final = dict.fromkeys(Step, 1) | {
     Step.PREPARE: 2,
     Step.PATTERNS: 2,
-    Step.TRAIN: 2,
+    Step.TRAIN: 3,
     Step.EVALUATE: 3,
 }
 """Raised for a step whose code comes to make something else of the same input."""
@@ -207,8 +209,9 @@ class Training:
             case Step.PATTERNS:
                 return fingerprint(self.split.seen), sorted(order.collection.picked), order.seed
             case Step.TRAIN:
-                tuned = (order.trainer, order.seed) if order.trainer == "lora" else ()
-                return fingerprint(self.split.seen), selected, made[Step.VOICE], made[Step.PATTERNS], *tuned
+                tuned = (order.trainer,) if order.trainer == "lora" else ()
+                learned = (made[Step.VOICE], made[Step.PATTERNS], order.seed, order.writes)
+                return fingerprint(self.split.seen), selected, *learned, *tuned
             case _:
                 everything, others = fingerprint(order.collected), self._background.fingerprint
                 return (
@@ -250,9 +253,22 @@ class Training:
         prompt = train_prompt(self.split, self.order.selected_ids, self.voice, self.patterns)
         if self.order.trainer == "lora":
             return self._tune(prompt, tell)
+        prompt = self._contrasted(prompt, tell)
         size = len(prompt.instructions)
         detail = f"a prompt of {size:,} characters, {len(prompt.posts)} examples to choose from"
+        if prompt.contrasts:
+            detail += f", {len(prompt.contrasts)} habits of the language model to leave"
         return Made({"prompt": prompt.to_json()}, detail)
+
+    def _contrasted(self, prompt: VoicePrompt, tell: Tell) -> VoicePrompt:
+        """The prompt with what the language model writes by itself, if that is one that can be told to leave it."""
+        writer, form = self._writer(), read_form([own_text(post) for post in self.split.seen])
+        if manner_of(writer) != "instructions":
+            return prompt
+        tell(0.0, "having the language model write without the voice")
+        subjects = subjects_of(prompt, SUBJECTS)
+        plain = write_plain(subjects, writer, form, self._background, seed=self.order.seed)
+        return contrast_prompt(prompt, self.voice, plain, writer.name) if plain else prompt
 
     def _tune(self, prompt: VoicePrompt, tell: Tell) -> Made:
         tuned = tune(
@@ -290,6 +306,12 @@ def train_prompt(
         traits=[wording.trait(trait) for trait in voice.distinct_traits],
         patterns=[wording.pattern(pattern) for pattern in liftable(patterns)],
     )
+
+
+def contrast_prompt(prompt: VoicePrompt, voice: VoiceProfile, plain: PlainWriting, model: str) -> VoicePrompt:
+    """Tell in the prompt how the creator differs from what the language model wrote by itself, if at all clearly."""
+    told = tuple(wording.contrast(own, its) for own, its in differences(voice, plain))
+    return replace(prompt, plain_model=model, plain=plain.texts[::EACH], contrasts=told) if told else prompt
 
 
 def liftable(patterns: Sequence[Pattern]) -> list[Pattern]:

@@ -56,6 +56,11 @@ def trait(found: Trait) -> str:
     return f"{found.sentence}: {trait_figure(found)}{others_figure(found)}"
 
 
+def contrast(own: Trait, plain: Trait) -> str:
+    """A trait beside a language model's habit: “Hashtags: 0.0 per 100 posts (a language model 212)”."""
+    return f"{own.sentence}: {trait_figure(own)} (a language model {_bare(plain.value, plain.unit)})"
+
+
 def never(found: Trait) -> str:
     """What is not done: “Never opens with a number: 0 of 312 posts (others 4% of posts)”."""
     first, rest = found.sentence[0].lower(), found.sentence[1:]

@@ -110,6 +110,11 @@ def judge(
     )
 
 
+def is_clear(one: Trait, other: Trait) -> bool:
+    """Whether two figures of one trait differ by as much as a reader could notice."""
+    return abs(one.value - other.value) >= _CLEAR.get(one.unit, 0.0)
+
+
 def _measured(readings: Sequence[Reading], rules: Sequence[Rule]) -> Floats:
     """Figures of the posts, of shape (posts, rules)."""
     return np.array([[rule.measure(reading) for rule in rules] for reading in readings])

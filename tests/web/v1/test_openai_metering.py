@@ -24,7 +24,7 @@ CHATS = [
 class Keeps:
     """A writer that keeps the sampling it got and writes the same twice, once cut off."""
 
-    name, is_small = "keeps", False
+    name, is_small, is_base = "keeps", False, False
 
     def write(self, messages, *, count, sampling):
         self.read, self.sampling = messages, sampling

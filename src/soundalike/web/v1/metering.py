@@ -58,6 +58,11 @@ class Metered:
         return self._writer.is_small
 
     @property
+    def is_base(self) -> bool:
+        """Whether the writer is."""
+        return self._writer.is_base
+
+    @property
     def is_exact(self) -> bool:
         """Whether the counts are in the writer's own tokens; for every other they are an estimate, in SmolLM2's."""
         return is_judged(self.name)

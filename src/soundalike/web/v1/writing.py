@@ -63,7 +63,7 @@ def write_completion(asked: ChatRequest, record: TrainedModelRecord, parts: Part
         Refused: No draft passed.
     """
     voice = parts.studio.voice(record)
-    is_small = voice.writer.is_small
+    is_small = voice.writer.is_small or voice.writer.is_base
     wanted = read_wanted(asked.messages, is_small=is_small, max_chars=asked.max_chars or _USUAL_CHARACTERS)
     most = min(filter(None, (asked.most_tokens, is_small and _tokens_for(wanted.max_chars))), default=None)
     writer = Metered(voice.writer, Drawing(asked.temperature, asked.top_p, most))
