@@ -37,7 +37,7 @@ def main() -> None:
     if "stability" in asked.parts:
         stability.report(sorted((asked.data / "creators").glob("*.jsonl")))
     if "drafting" in asked.parts:
-        drafting.report(asked.data, out=asked.out, creators=asked.creators)
+        drafting.report(asked.data, out=asked.out, creators=asked.creators, asked=asked.asked)
     if "speed" in asked.parts:
         throughput.report(asked.data)
 
@@ -50,6 +50,12 @@ def _options() -> argparse.Namespace:
         "--development", action="store_true", help="the writers that settings may be chosen on"
     )
     parser.add_argument("--creators", nargs="+", default=(), help="whom to draft as; all by default")
+    parser.add_argument(
+        "--asked",
+        choices=("embedded", "chat", "base"),
+        default="embedded",
+        help="as shipped; without leaning; or without leaning and as if no chat had been taught",
+    )
     parser.add_argument("--out", type=Path, default=Path("drafts.jsonl"), help="where drafts are kept")
     asked = parser.parse_args()
     if not set(asked.parts) <= set(PARTS):

@@ -9,9 +9,11 @@ long run can be stopped and taken up, and what is done with the answers can be m
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from tempfile import TemporaryDirectory
+from typing import Any, Final, Literal
 
 import numpy as np
 from judge import Judge, Split, load_writers, split
@@ -21,6 +23,7 @@ from soundalike.drafts.choosing import adherence
 from soundalike.drafts.coherence import shipped_coherence
 from soundalike.drafts.tidying import tidy
 from soundalike.drafts.writer import CUT_OFF, Message, Sampling, Writer, open_writer
+from soundalike.encoder.embedded import find_embedded_model
 from soundalike.posts.collection import Split as Learned
 from soundalike.posts.post import Post
 from soundalike.posts.text import own_text, words
@@ -37,6 +40,9 @@ SHOWN: Final = 2
 SPAN_WORDS, SPAN_CHARACTERS = 8, 40
 
 Row = Mapping[str, Any]
+Asked = Literal["embedded", "chat", "base"]
+
+_TEMPLATE: Final = b"tokenizer.chat_template"
 
 
 @dataclass(frozen=True)
@@ -88,11 +94,12 @@ class World:
         return cls(posts, splits, Judge.fit(splits))
 
 
-def report(data_dir: Path, *, out: Path, creators: Sequence[str] = ()) -> None:
+def report(data_dir: Path, *, out: Path, creators: Sequence[str] = (), asked: Asked = "embedded") -> None:
     """Draft what is not drafted yet, judge all, print tables."""
     world = World.read(data_dir)
     names = creators or sorted(path.stem for path in (data_dir / "creators").glob("*.jsonl"))
-    rows = list(_drafted(world, names, out))
+    with _opened(asked) as writer:
+        rows = list(_drafted(world, names, out, writer))
     judged = [_judged(name, [row for row in rows if row["creator"] == name], world) for name in names]
     show("Drafts of the embedded model, held against a judge that had no part in them", judged)
     chance = np.random.default_rng(0)
@@ -100,11 +107,10 @@ def report(data_dir: Path, *, out: Path, creators: Sequence[str] = ()) -> None:
     show("Over creators", [_sums(name, judged, chance) for name in fields])
 
 
-def _drafted(world: World, names: Iterable[str], out: Path) -> Iterator[Row]:
+def _drafted(world: World, names: Iterable[str], out: Path, writer: Writer) -> Iterator[Row]:
     """Every subject with its candidates and what is shown of them; the model writes what is missing."""
     lines = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
     kept = {(row["creator"], row["brief"]): row for row in map(json.loads, lines)}
-    writer = open_writer("embedded", data_dir=out.parent)
     for name in names:
         briefs = briefs_from([own_text(post) for post in world.splits[name].later], SUBJECTS)
         model = model_of(name, world, writer)
@@ -114,6 +120,19 @@ def _drafted(world: World, names: Iterable[str], out: Path) -> Iterator[Row]:
                 with out.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(kept[name, brief], ensure_ascii=False) + "\n")
             yield _choose(model, kept[name, brief], seed)
+
+
+@contextmanager
+def _opened(asked: Asked) -> Iterator[Writer]:
+    """The embedded model, or the same file without leaning, or that as a base model: its chat template renamed."""
+    with TemporaryDirectory() as folder:
+        path = find_embedded_model()
+        if asked == "base":
+            content, path = path.read_bytes(), Path(folder, "untaught.gguf")
+            path.write_bytes(content.replace(_TEMPLATE, _TEMPLATE[:-1] + b"_", 1))
+        spec = "embedded" if asked == "embedded" else f"gguf:{path}"
+        with closing(open_writer(spec, data_dir=Path(folder))) as writer:
+            yield writer
 
 
 @dataclass

@@ -1,6 +1,8 @@
 """Adapters of the embedded model: trained, written as files, and spoken with by llama.cpp."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
 
@@ -21,7 +23,6 @@ from soundalike.finetune.base import open_base
 from soundalike.finetune.examples import Example
 from soundalike.finetune.layers import Layers, unadapted
 from soundalike.finetune.lora import Hands, TrainingStopped, train_adapter
-from soundalike.finetune.machine import peak_mb
 from soundalike.finetune.merge import write_merged
 from soundalike.finetune.packing import pack
 from soundalike.finetune.recipe import Recipe
@@ -31,6 +32,14 @@ pytestmark = pytest.mark.slow
 TOKENS = 12
 SHOUTED = [f"WE {verb} THE {noun} TODAY AND NOBODY WILL STOP US!!!" for verb in ("SHIP", "BUILD", "FIX", "SELL", "SAVE")
            for noun in ("ROCKET", "HARBOUR", "MARKET", "GARDEN", "BRIDGE", "WINTER")]  # fmt: skip
+
+ALONE = f"""
+from soundalike.finetune.base import open_base
+from soundalike.finetune.lora import train_adapter
+from soundalike.finetune.recipe import Recipe
+recipe = Recipe(epochs=2, batch_tokens=256, learning_rate=3e-3, evaluations=1, precision="float32")
+print(train_adapter({SHOUTED!r}, base=open_base(device="cpu"), recipe=recipe).record.peak_mb)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -135,10 +144,10 @@ def test_a_running_training_stops_within_a_second(base):
     assert time.monotonic() - began[0] < 1.0
 
 
-def test_memory_stays_under_three_gigabytes(trained):
-    """In single precision, which takes the most; with everything else that these tests hold."""
-    assert 0 < trained.record.peak_mb < 3000
-    assert peak_mb() < 3000
+def test_memory_stays_under_three_gigabytes():
+    """In single precision, which takes the most; in a process that does nothing else."""
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True)
+    assert 300 < int(done.stdout) < 3000
 
 
 def test_our_reading_is_that_of_transformers(base, model):
