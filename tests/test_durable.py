@@ -188,6 +188,7 @@ def test_the_lower_number_goes_first(url):
     assert [job for job, _ in work.done] == ["first", "urgent", "usual", "late"]
 
 
+@pytest.mark.slow
 def test_runs_of_the_dead_are_taken_over_and_no_others(url):
     """Only those of the executors that are named; the second time there is nothing to take."""
     gate = threading.Event()
@@ -242,6 +243,7 @@ def test_a_finished_step_is_remembered_over_a_kill(url):
     assert work.done == [("j", "two")]
 
 
+@pytest.mark.slow
 def test_nothing_is_pickled(url):
     """What the engine stores of arguments and results is JSON: reading it runs nothing."""
     work = Diary()
@@ -264,6 +266,7 @@ def test_nothing_is_pickled(url):
     assert [json.loads(stored[2]), json.loads(stored[4])] == [None, True]
 
 
+@pytest.mark.slow
 def test_what_ended_long_ago_is_forgotten(url):
     """What waits or runs is not."""
     gate = threading.Event()

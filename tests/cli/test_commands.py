@@ -147,6 +147,7 @@ def test_a_report_page_can_be_written_later(trained, command, tmp_path):
     assert "of the gap between" in (tmp_path / "later.html").read_text()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_card(trained, command, swyx):
     """What is measured can be measured again; a second training is version 2."""
     status, out, _ = command("train", "swyx", "--file", swyx, *TRAINING)

@@ -36,6 +36,7 @@ def client(trained, tmp_path, llm_address):
     return asked
 
 
+@pytest.mark.slow
 def test_every_tool_works_on_what_is_kept_here(client, trained, tmp_path):
     """Listed, written, scored, compared; a voice that is not there is told, and the log is not the protocol."""
 
@@ -62,6 +63,7 @@ def test_every_tool_works_on_what_is_kept_here(client, trained, tmp_path):
     assert outcomes == ["ok", "ok", "ok", "ok", "unknown_model"]
 
 
+@pytest.mark.slow
 def test_scoring_takes_no_language_model(client):
     """A machine whose model is missing still judges texts, and says what writing lacks."""
 
@@ -91,6 +93,7 @@ def test_the_embedded_model_writes_drafts_of_the_voice(client):
     assert draft["weightedLength"] <= 280
 
 
+@pytest.mark.slow
 def test_standard_output_carries_the_protocol_alone_and_its_end_ends_the_process(
     trained, tmp_path, llm_address
 ):
@@ -126,6 +129,7 @@ def test_standard_output_carries_the_protocol_alone_and_its_end_ends_the_process
     assert all(json.loads(line)["jsonrpc"] == "2.0" for line in rest)
 
 
+@pytest.mark.slow
 def test_a_setting_that_makes_no_sense_ends_it_with_the_reason_on_stderr(tmp_path, llm_address):
     """The client shows it to the user; nothing was said on standard output."""
     env = os.environ | environment(tmp_path, llm_address) | {"DATABASE_URL": "mysql://x"}
@@ -136,6 +140,7 @@ def test_a_setting_that_makes_no_sense_ends_it_with_the_reason_on_stderr(tmp_pat
     assert "DATABASE_URL" in done.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_at_a_terminal_ends_it_at_once(tmp_path, llm_address):
     """Whoever started it by hand is told what it is for."""
     controller, terminal = pty.openpty()

@@ -44,6 +44,7 @@ def _wait_for_key_by_key(terminal):
         threading.Event().wait(0.001)
 
 
+@pytest.mark.slow
 def test_rounds_are_asked_and_kept(trained, terminal, command):
     """Right or wrong is told at once; what is stopped goes on, and `show` has the total."""
     status, out = terminal("abq", "quiz", "@swyx", "--seed", "1")
@@ -61,6 +62,7 @@ def test_rounds_are_asked_and_kept(trained, terminal, command):
     assert total["verdict"] in command("show", "@swyx")[1]
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_guessed(trained, terminal, command):
     """It is no failure."""
     status, out = terminal("a\x03", "quiz", "@swyx")
@@ -95,6 +97,7 @@ def test_without_a_terminal_it_says_how_else(trained, command):
     assert "--answers" in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letters", ["x", "a b c", "aab" * 200])
 def test_answers_that_make_no_sense_are_refused(trained, command, tmp_path, letters):
     """None of them is kept."""

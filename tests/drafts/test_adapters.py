@@ -49,6 +49,7 @@ def written(writer, adapter=None):
     return writer.write(ORDER, count=1, sampling=Sampling(max_tokens=8, temperature=0.0, adapter=adapter))[0]
 
 
+@pytest.mark.slow
 def test_each_adapter_speaks_with_its_own_voice_and_leaves_no_trace(writer, adapters):
     """By turns, in any order, the texts are what they were; without one the model is itself again."""
     plain, first, second = (written(writer, each) for each in (None, *adapters[:2]))
@@ -56,6 +57,7 @@ def test_each_adapter_speaks_with_its_own_voice_and_leaves_no_trace(writer, adap
     assert [written(writer, each) for each in (adapters[1], None, adapters[0])] == [second, plain, first]
 
 
+@pytest.mark.slow
 def test_more_adapters_than_are_known_at_a_time_take_turns(writer, adapters):
     """The ninth takes the place of the first, which is loaded again when it is asked for."""
     first = written(writer, adapters[0])
@@ -64,6 +66,7 @@ def test_more_adapters_than_are_known_at_a_time_take_turns(writer, adapters):
     assert written(writer, adapters[0]) == first
 
 
+@pytest.mark.slow
 def test_a_broken_adapter_is_refused_and_the_writer_goes_on(writer):
     """What it wrote before it writes again."""
     plain = written(writer)

@@ -43,6 +43,7 @@ def _python(code, **options):
     )
 
 
+@pytest.mark.slow
 def test_what_was_written_before_changes_nothing(embedded):
     """The same messages and seed give the same texts, whatever came between."""
     sampling = Sampling(max_tokens=8, seed=3)

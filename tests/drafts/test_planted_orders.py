@@ -107,6 +107,7 @@ def test_an_order_in_a_brief_stays_in_its_block(swyx, name):
     assert not re.search(r"<\||\[INST|<<SYS|<!--|</posts>|\u202e|[\U000e0000-\U000e007f]", user.content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ORDERS)
 def test_of_a_brief_a_small_model_need_not_see_the_order(swyx, name):
     """The subject alone makes the same prompt as if the order had not been there."""

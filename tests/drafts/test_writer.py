@@ -46,6 +46,7 @@ def writer(request, scripted):
         remote.close()
 
 
+@pytest.mark.slow
 def test_as_many_texts_come_as_were_asked_for(writer):
     """Three texts for three, more than one request can hold for remote ones included."""
     texts = writer.write(ORDER, count=3, sampling=SHORT)
@@ -59,6 +60,7 @@ def test_the_same_seed_gives_the_same_texts(writer):
     assert first == second
 
 
+@pytest.mark.slow
 def test_a_text_that_ran_out_of_tokens_says_so(writer):
     """Six tokens are no post, and the mark tells it was cut off."""
     assert any(text.endswith(CUT_OFF) for text in writer.write(ORDER, count=2, sampling=SHORT))
@@ -77,6 +79,7 @@ def test_a_writer_says_who_it_is(writer):
     assert writer.is_small is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["scripted", "embedded"])
 def test_a_closed_writer_writes_no_more(kind, scripted):
     """Closing is final."""

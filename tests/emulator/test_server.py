@@ -60,6 +60,7 @@ def test_a_taken_port_is_named():
             pass
 
 
+@pytest.mark.slow
 def test_served_until_interrupted(posts):
     """It says where it is, answers, and ends quietly on Ctrl+C."""
     row = json.dumps(row_of(posts[0]))
@@ -76,6 +77,7 @@ def test_served_until_interrupted(posts):
             process.kill()
 
 
+@pytest.mark.slow
 def test_twelve_thousand_posts_are_served_in_milliseconds(shared):
     """A whole history loads in a moment, and its pages come fast and complete by stepping with `max_id`."""
     lines = (shared / "data/creators/elonmusk.jsonl").read_text().splitlines()

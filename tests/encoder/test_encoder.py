@@ -52,6 +52,7 @@ def embeddings_of_llama(texts):
     return np.array([each["embedding"] for each in answer["data"]])
 
 
+@pytest.mark.slow
 def test_it_reads_as_llama_does(model):
     """All thirty layers of both give the same directions, up to llama.cpp's rounding of weights and states."""
     ours = Encoder(model, layers=30).states(TEXTS, after=[30])[:, 0] * model.weights("output_norm.weight")

@@ -224,6 +224,7 @@ def llm_command(tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_llm_loads_the_template(export, llm_command, tmp_path):
     """By its name, out of its folder; what it would send is what Soundalike would."""
     folder = tmp_path / "llm" / "templates"

@@ -87,6 +87,7 @@ def test_training_ends_when_it_no_longer_helps(base, posts):
     assert record.bits_after <= record.bits_before
 
 
+@pytest.mark.slow
 def test_a_killed_training_taken_up_gives_the_same_weights(trained, base, posts, tiny_path, tmp_path):
     """A process that is gone in the middle of the work costs what it did since its last checkpoint, nothing else."""
     code = (
@@ -109,6 +110,7 @@ def test_a_killed_training_taken_up_gives_the_same_weights(trained, base, posts,
     assert again.record.readings[-1].bits == trained.record.readings[-1].bits
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_another_training_is_not_taken_up(base, posts, tmp_path):
     """Other posts, settings or seeds begin anew."""
     state = tmp_path / "state.npz"
@@ -128,6 +130,7 @@ def test_a_spoiled_checkpoint_is_none(tmp_path, spoiled):
     assert load_state(state, fingerprint="any") is None
 
 
+@pytest.mark.slow
 def test_it_stops_wherever_it_is_asked_to(base, posts):
     """Between any two layers, forward or back: of the calls of one reading and one step each ends the training."""
     asked = []

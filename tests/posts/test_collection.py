@@ -77,6 +77,7 @@ def test_the_latest_fifth_is_held_out():
     assert max(p.created_at for p in split.seen) < min(p.created_at for p in split.held_out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "held_out"), [(45, 20), (100, 20), (500, 100), (1700, 200)])
 def test_no_fewer_than_20_and_no_more_than_200_are_held_out(count, held_out):
     """Enough to grade by, never most of the material."""

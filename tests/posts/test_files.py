@@ -214,6 +214,7 @@ KEYS = (
 ).split()
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     content=st.binary(max_size=300)

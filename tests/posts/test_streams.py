@@ -25,6 +25,7 @@ class Drip(io.StringIO):
         return super().read(min(size, self.step) if size >= 0 else self.step)
 
 
+@pytest.mark.slow
 @given(st.lists(values), st.integers(1, 7), st.none() | st.integers(0, 3))
 def test_an_array_is_read_value_by_value_wherever_the_text_is_cut(items, step, indent):
     """The window's edge may fall anywhere, inside of an escape or a name."""
@@ -33,6 +34,7 @@ def test_an_array_is_read_value_by_value_wherever_the_text_is_cut(items, step, i
     assert list(JsonReader(text, longest=10**6).values()) == items
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.dictionaries(st.text(), values, max_size=3), max_size=5),
     st.sampled_from(["", "\n", " \r\n\t"]),

@@ -87,6 +87,7 @@ def stop_after(pages):
     return on_page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_of", [NOW, None])
 def test_a_stopped_collection_goes_on_in_its_session(run, store, service, as_of):
     """An hour later, too: the same window, no profile and no page a second time, and one bill for both runs."""

@@ -139,6 +139,7 @@ def test_a_model_writes_when_its_posts_are_purged(once, keep, load, store):
     assert model.guard.check(POSTS[3].text).copied
 
 
+@pytest.mark.slow
 def test_a_model_without_parts_learns_anew_from_its_posts(once, keep, load):
     """One that was trained before parts were kept."""
     model = load(keep(parts_too=False))

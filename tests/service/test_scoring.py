@@ -20,6 +20,7 @@ def learned():
     return LearnedFromPosts(POSTS, POSTS, picked=frozenset(), background=shipped_background(), seed=0)
 
 
+@pytest.mark.slow
 def test_a_text_is_measured_as_drafts_are(learned):
     """Likeness by the same measure, and what the creator's own posts come to."""
     text = "the kiln is slow but this loom runs fast"

@@ -55,6 +55,7 @@ def test_what_json_cannot_express_is_refused(value):
         write_json({"value": value})
 
 
+@pytest.mark.slow
 @given(stats=st.dictionaries(WILD_TEXT, WILD_JSON, max_size=4))
 @same_store
 def test_json_comes_back_equal_on_both_databases(store, stats):

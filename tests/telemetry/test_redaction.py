@@ -77,6 +77,7 @@ def test_a_secret_of_the_settings_never_shows(before, after):
         assert form not in redaction.text(f"{before}{form}{after}")
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         WORDS

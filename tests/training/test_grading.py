@@ -106,6 +106,7 @@ def test_what_a_user_would_be_shown_costs_no_further_draft(writer, card):
     assert found.drafts.count > found.selected.count
 
 
+@pytest.mark.slow
 def test_selection_raises_likeness_and_the_card_says_so(model, own):
     """A writer of whose texts some are the creator's: ranking by likeness finds these."""
     mixed = [text for pair in zip(own, PLAIN * len(own), strict=False) for text in pair]
@@ -129,6 +130,7 @@ def test_the_creators_own_later_posts_differ_from_themselves_in_nothing(card):
     assert card.novelty.closer.low < 0.5 < card.novelty.closer.high
 
 
+@pytest.mark.slow
 def test_a_writer_of_platitudes_is_found_out_by_the_second_judge(model):
     """And by the counts: other lengths, other signs."""
     found = graded(model, Actor(PLAIN))
@@ -137,6 +139,7 @@ def test_a_writer_of_platitudes_is_found_out_by_the_second_judge(model):
     assert {each.key for each in found.contrasts if each.differs} >= {"length", "capitals"}
 
 
+@pytest.mark.slow
 def test_the_same_model_and_writer_give_the_same_card(model, own, card):
     """To the last digit, but for the seconds."""
     again = graded(model, Actor(own), clock=count().__next__)
@@ -145,6 +148,7 @@ def test_the_same_model_and_writer_give_the_same_card(model, own, card):
     assert ReportCard.from_json(card.to_json()) == card
 
 
+@pytest.mark.slow
 def test_no_subject_is_begun_when_the_time_is_up_and_the_card_says_what_was_left_out(model, own):
     """Each look at the clock finds ten seconds gone."""
     found = graded(model, Actor(own), clock=count(0, 10).__next__, most_seconds=45)
@@ -153,6 +157,7 @@ def test_no_subject_is_begun_when_the_time_is_up_and_the_card_says_what_was_left
     assert any("The time was up" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_with_no_time_at_all_there_is_one_subject_and_no_verdict(model, own):
     """Drafts on one subject say nothing of others."""
     found = graded(model, Actor(own), clock=count(0, 10).__next__, most_seconds=0)
@@ -161,6 +166,7 @@ def test_with_no_time_at_all_there_is_one_subject_and_no_verdict(model, own):
     assert "Too few texts for a verdict" in found.notes[0]
 
 
+@pytest.mark.slow
 def test_a_writer_that_says_nothing_is_graded_all_the_same(model):
     """Nothing was drafted; the card says so."""
     found = graded(model, Actor([""], [""]))
@@ -169,6 +175,7 @@ def test_a_writer_that_says_nothing_is_graded_all_the_same(model):
     assert ReportCard.from_json(found.to_json()) == found
 
 
+@pytest.mark.slow
 def test_no_text_of_a_copy_is_kept_with_the_card(model):
     """A post that is deleted must not stay in a card."""
     posts = [own_text(post) for post in model.seen]
@@ -181,6 +188,7 @@ def test_no_text_of_a_copy_is_kept_with_the_card(model):
     }
 
 
+@pytest.mark.slow
 def test_without_others_to_line_up_with_there_is_no_second_judge(model, own):
     """Nine other writers of the language are too few, and the card says that."""
     alone = replace(model.background, writers=model.background.writers[:9])

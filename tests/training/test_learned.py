@@ -82,6 +82,7 @@ def test_newer_posts_are_asked_for_by_the_ids_that_are_known(parts):
     assert asked == [tuple(post.id for post in POSTS)]
 
 
+@pytest.mark.slow
 def test_a_forecaster_that_is_of_no_use_is_kept_with_its_test():
     """Its figures say why it is not asked: it is held against nothing, and comes back as it was."""
     posts = made_up_posts(200, START)

@@ -181,6 +181,7 @@ def test_any_edit_can_be_read(draft, final):
     assert not any(read_change(draft, draft).terms.values())
 
 
+@pytest.mark.slow
 def test_learning_from_long_texts_ends():
     """The longest that may be sent are cut, and such as repeat two words without end count as written anew."""
     assert read_change("a b " * 6_000, "b a c " * 4_000).share == 1

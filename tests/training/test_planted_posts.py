@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from planted import ORDERS
 from soundalike.posts.collection import sort_out
 from soundalike.posts.post import Creator, Window
@@ -15,6 +13,17 @@ from writing import made_up_posts
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 POSTS = made_up_posts(200, NOW)
+
+
+class Cheerful:
+    """A language model that can be told to leave its habits; it says the same for the same seed."""
+
+    name, is_small, is_base = "cheerful", False, False
+
+    def write(self, messages, *, count, sampling):
+        """On the subject it is given."""
+        subject = messages[0].content.partition("<brief>")[2].partition("<")[0]
+        return [f"Embrace {subject} {sampling.seed + number}! #Success" for number in range(count)]
 
 
 def hostile():
@@ -35,7 +44,7 @@ def made_of(posts):
         selected_ids=tuple(post.id for post in POSTS[::10]),
         name="Ada",
     )
-    training = Training(order, writer=pytest.fail, background=shipped_background(), clock=lambda: 0.0)
+    training = Training(order, writer=Cheerful, background=shipped_background(), clock=lambda: 0.0)
     steps = (Step.PREPARE, Step.VOICE, Step.PATTERNS, Step.TRAIN)
     made = [training.make(step, lambda _share, _remark: None) for step in steps]
     return [each.artefact for each in made], made[0].detail

@@ -29,6 +29,7 @@ def test_likeness_of_a_pool_weighs_texts_by_their_length():
     assert Pool(np.array([10.0, 0.0]), np.array([100.0, 900.0])).likeness == pytest.approx(0.01)
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_value_and_narrows_with_more_texts():
     """Forty times the texts give a much narrower interval."""
     few, many = measure(pool(0.2, texts=10), chance()), measure(pool(0.2, texts=400), chance())
@@ -36,6 +37,7 @@ def test_the_interval_holds_the_value_and_narrows_with_more_texts():
     assert (many.high - many.low) < (few.high - few.low) / 3
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_truth_as_often_as_it_says():
     """About 95 of 100 intervals over fresh samples hold the true likeness."""
     truth, hits = 0.1, 0
@@ -56,6 +58,7 @@ def covered(luck, draw, times=200):
     return hits / times
 
 
+@pytest.mark.slow
 def test_the_interval_of_drafts_allows_for_those_on_one_subject_being_alike():
     """Eight subjects of eight drafts, the subject a quarter of the variance: about 95 of 100 hold the truth."""
     luck, groups = np.random.default_rng(2), np.repeat(np.arange(8), 8)

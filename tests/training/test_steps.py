@@ -236,6 +236,7 @@ def test_a_step_that_makes_the_same_again_leaves_those_after_it_alone(memory):
     assert memory.made == [Step.TRAIN]
 
 
+@pytest.mark.slow
 def test_a_step_that_makes_something_else_has_those_after_it_done_again(memory):
     """One post fewer to learn from: another voice, another prompt, another grade."""
     writer = Actor()

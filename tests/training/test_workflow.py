@@ -110,12 +110,14 @@ def test_a_writer_that_writes_as_the_creator_closes_the_whole_gap(graded):
     assert card.gap_closed.high < 1.2
 
 
+@pytest.mark.slow
 def test_a_writer_that_ignores_the_voice_closes_nothing(collection, selected):
     """The same texts with and without the voice are at the floor."""
     card = train(collection, selected, Actor(PLAIN))[0].report
     assert card.gap_closed.value == pytest.approx(0, abs=0.05)
 
 
+@pytest.mark.slow
 def test_copies_are_counted_and_win_nothing(collection, selected):
     """A writer that repeats what it was shown gets no share of the gap for it, and the card says why."""
     split = hold_out(collection, selected_ids=selected)

@@ -141,6 +141,7 @@ def test_unequal_lists_make_no_pairs(fitted):
     assert fitted.probability([], []).shape == (0,)
 
 
+@pytest.mark.slow
 def test_thousands_of_pairs_are_quick(fitted):
     """2,000 pairs take a second or so of work."""
     rng = np.random.default_rng(0)
@@ -162,6 +163,7 @@ def ahead(creator, name):
     return forecaster, forecaster.probability([texts[i] for i in better], [texts[j] for j in worse])
 
 
+@pytest.mark.slow
 def test_later_posts_of_a_real_creator_are_ordered_better_than_by_chance(creator):
     """Fitted on 80 % of @realDonaldTrump it orders over 70 % of close later pairs, calibrated within 5 points."""
     forecaster, p = ahead(creator, "realDonaldTrump")
@@ -268,6 +270,7 @@ def test_more_posts_narrow_the_interval(make_post):
     assert widths[1] < widths[0] / 1.5
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_truth_of_a_planted_share(make_post):
     """The better wording wins in Φ(ln 3 / (0.7·√2)) = 0.87 of cases: most of 12 intervals hold it."""
     pair = [GOOD.format("tea")], [BAD.format("tea")]
@@ -315,6 +318,7 @@ def test_the_clock_is_a_reason_where_it_differs(fitted):
     assert all("Posted" in reason.sentence for reason in reasons)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [300, 3_000])
 def test_a_fit_takes_seconds_and_is_kept_small(make_post, size):
     """3,000 posts of 20 words take 5 s of one core with the back-test and the interval, and 3 MB when kept."""

@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,6 +102,7 @@ def test_columns_fill_evenly():
     assert abs(empty - np.exp(-(316**2) / 2**16)) < 0.01
 
 
+@pytest.mark.slow
 def test_twenty_thousand_tweets_are_read_in_seconds():
     """Words, pairs of words and runs of two to five characters of 20,000 texts of 15 words take 4 s of one core."""
     rng = np.random.default_rng(0)

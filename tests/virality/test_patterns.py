@@ -298,6 +298,7 @@ def test_q_values_match_the_published_example():
     assert (adjust(np.array([*p, 0.7590, 1.0])) <= 0.05).sum() == 4
 
 
+@pytest.mark.slow
 def test_twelve_thousand_posts_take_seconds(creator):
     """12,192 posts of @elonmusk are taken apart and contrasted within 3 s of one idle core's work."""
     posts = creator("elonmusk")

@@ -53,6 +53,7 @@ def test_the_order_in_which_posts_come_does_not_matter(posts, random):
     assert score_posts(shuffled) == score_posts(posts)
 
 
+@pytest.mark.slow
 @given(timelines(least=1), st.integers(0, 39), st.integers(1, 10**9))
 @settings(max_examples=60)
 def test_more_likes_never_lower_engagement_or_lift(posts, which, more):
@@ -285,6 +286,7 @@ def test_own_weights_decide_what_resonates(make_post):
     assert best == posts[30:]
 
 
+@pytest.mark.slow
 def test_engagement_of_the_best_known_post_is_the_sum_of_its_counts(creator):
     """Obama's 4,603,556 likes, 1,712,802 reposts and 70,275 replies add up to 6,386,633."""
     scored = {each.post.id: each for each in score_posts(creator("BarackObama"))}
@@ -318,6 +320,7 @@ def test_ties_go_to_the_greater_engagement_then_to_the_older_id(make_post):
     assert [each.post.id[-1] for each in select_viral(scored, gate=1).posts] == ["1", "2", "3"]
 
 
+@pytest.mark.slow
 def test_obama_had_28_viral_posts_in_the_six_months_before_november_2017(creator):
     """The published figure: 28 posts of 100,000 or more between 30 April and 31 October 2017."""
     posts = creator("BarackObama")
@@ -327,6 +330,7 @@ def test_obama_had_28_viral_posts_in_the_six_months_before_november_2017(creator
     assert len(viral_posts(posts, as_of=datetime(2017, 10, 31, tzinfo=UTC))) == 20
 
 
+@pytest.mark.slow
 def test_posts_after_the_date_are_not_looked_at(creator):
     """A selection as of a date is the same whether or not later posts are at hand."""
     posts = creator("realDonaldTrump")
@@ -335,6 +339,7 @@ def test_posts_after_the_date_are_not_looked_at(creator):
     assert viral_posts(posts, as_of=as_of) == viral_posts(earlier, as_of=as_of)
 
 
+@pytest.mark.slow
 def test_the_choice_of_weights_is_warned_of_only_where_it_decides(creator):
     """@neiltyson's top 20 is the same under all presets; @themooncarl's is not, and the sentence says so."""
     assert stability(creator("neiltyson")).warning == ""
@@ -350,6 +355,7 @@ def test_stability_of_nothing_selected_is_full(make_post):
     assert calm.warning == ""
 
 
+@pytest.mark.slow
 def test_twelve_thousand_posts_are_scored_within_a_second_of_work(make_post):
     """Running medians and percentiles of 12,000 posts take well under 1 s of processor time."""
     rng = np.random.default_rng(0)

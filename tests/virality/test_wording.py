@@ -42,6 +42,7 @@ def pairs(shared):
     return [row["first"] for row in rows], [row["second"] for row in rows], won
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", ["quick", "full"])
 def test_the_two_sides_add_up_to_one(depth):
     """P(a beats b) + P(b beats a) = 1, and a text against itself is even."""

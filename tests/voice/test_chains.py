@@ -60,6 +60,7 @@ def test_the_same_chance_draws_the_same():
     assert np.array_equal(one[0], two[0])
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.text(st.characters(), max_size=20), min_size=1, max_size=4), st.integers(1, 30))
 def test_posts_can_be_drawn_of_any_texts(texts, length):

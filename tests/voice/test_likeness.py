@@ -45,6 +45,7 @@ def potter():
     return Likeness.fit(POTTER)
 
 
+@pytest.mark.slow
 def test_later_posts_score_above_every_other_creator(obama, likeness, posts_of):
     """Obama's last posts are liker Obama's earlier ones than any other English creator's are."""
     creators = ("realDonaldTrump", "neiltyson", "elonmusk", "petergyang", "swyx", "steipete", "danshipper")
@@ -74,6 +75,7 @@ def test_a_creator_in_the_background_is_left_out_of_it(obama, likeness, others):
     assert likeness.score(obama[1]) == alone.score(obama[1])
 
 
+@pytest.mark.slow
 def test_bare_texts_do_as_well_as_posts(obama, others):
     """A list of strings, with the creator left out by hand, gives the same measure."""
     posts = obama[0][:200]

@@ -40,6 +40,7 @@ def test_a_planted_regularity_is_found_with_figure_interval_and_posts():
     assert profile.favourites_of("word")[0].text in {"kiln", "mugs"}
 
 
+@pytest.mark.slow
 def test_the_facts_of_real_voices_are_found(posts_of):
     """Trump exclaims more than others, Obama ends in hashtags, both beside others without themselves."""
     trump, obama = read_voice(posts_of("realDonaldTrump")), read_voice(posts_of("BarackObama"))

@@ -121,6 +121,7 @@ def collected(emulator, *, key=None, budget=50_000, now=NOW):
         return creator, gather(source, creator, WINDOW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [*ANYWHERE, *IN_SEARCH])
 def test_a_search_of_the_past_finds_the_same_viral_posts_through_every_fault(misbehaving, best, fault):
     """28 posts of the window have 100,000 or more, and the best 20 are the same however the service misbehaves."""

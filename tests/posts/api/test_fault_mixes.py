@@ -120,6 +120,7 @@ WINDOWS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(mix=MIXES, window=WINDOWS)
 @settings(max_examples=40, deadline=None)
 def test_a_collection_is_complete_or_says_that_it_is_not(service, mix, window):

@@ -310,6 +310,7 @@ def test_an_empty_page_costs_the_floor():
     assert Page().credits == 15
 
 
+@pytest.mark.slow
 @given(payload=JSON)
 @settings(max_examples=150, deadline=None)
 def test_arbitrary_json_raises_nothing_foreign(payload):
