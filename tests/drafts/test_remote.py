@@ -38,9 +38,12 @@ def completion(*texts, finish_reason="stop"):
 
 @pytest.fixture
 def ask(serve, respond):
-    """Asks an endpoint that answers by a function (request body) -> (status, body); gives texts and requests."""
+    """Asks an endpoint that answers by a function (request body) -> (status, body); gives texts and requests.
 
-    def asking(answer, *, count=1, model="m", sampling=None):
+    Of several samplings one after the other is asked for, by one writer.
+    """
+
+    def asking(answer, *samplings, count=1, model="m"):
         requests = []
 
         def handle(handler):
@@ -51,7 +54,11 @@ def ask(serve, respond):
         with serve(handle) as address:
             writer = RemoteWriter(model, base_url=f"{address}/v1", api_key="k")
             try:
-                return writer.write(ORDER, count=count, sampling=sampling or Sampling(seed=5)), requests
+                given = [
+                    writer.write(ORDER, count=count, sampling=each)
+                    for each in samplings or [Sampling(seed=5)]
+                ]
+                return [text for texts in given for text in texts], requests
             finally:
                 writer.close()
 
@@ -128,6 +135,20 @@ def test_endpoints_that_refuse_several_texts_are_asked_for_one(ask):
         return refusal(400, "only one choice") if "n" in body else (200, completion("one"))
 
     assert ask(answer, count=3)[0] == ["one", "one", "one"]
+
+
+def test_a_value_that_is_refused_is_left_out_and_other_values_are_not(ask):
+    """One caller's wish for a temperature the endpoint has not is nobody else's."""
+
+    def answer(body):
+        if body.get("temperature", 0) > 1:
+            return refusal(400, "temperature is at most 1", param="temperature")
+        return 200, completion(str(body.get("temperature")))
+
+    wishes = (Sampling(temperature=1.5), Sampling(temperature=0.5), Sampling(temperature=1.5))
+    texts, requests = ask(answer, *wishes)
+    assert texts == ["None", "0.5", "None"]
+    assert len(requests) == 4
 
 
 def test_settings_an_endpoint_refuses_are_left_out(ask):

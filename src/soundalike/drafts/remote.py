@@ -29,6 +29,7 @@ _AT_ONCE: Final = 4  # as many as Ollama serves side by side
 _MOST_CHOICES: Final = 8
 _THINKING_TOKENS: Final = 4_000  # models that reason count their reasoning as written
 _OPTIONAL: Final = frozenset({"n", "seed", "temperature", "top_p", "stop", "max_tokens"})
+_CHOSEN: Final = frozenset({"temperature", "top_p", "stop"})
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _TOO_LONG = re.compile(r"context.{0,20}(?:length|size|window)|too many tokens", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d,]*")
@@ -38,7 +39,8 @@ class RemoteWriter:
     """A language model behind an address.
 
     Endpoints differ in what they take: whatever one refuses by name (`n`, `seed`, `temperature`, …) is left out from
-    then on, and those that answer with one text at a time are asked as often as needed.
+    then on, a temperature, a share or stops that one caller chose only where they are the same; and those that answer
+    with one text at a time are asked as often as needed.
     """
 
     def __init__(
@@ -54,7 +56,7 @@ class RemoteWriter:
         self.is_small, self.is_base = is_small_by_name(model), is_base_by_name(model)
         self._model, self._base_url = model, base_url
         self._client = _connect(base_url, api_key, timeout_seconds)
-        self._refused: set[str] = set()
+        self._refused: set[tuple[str, str]] = set()
 
     def write(self, messages: Sequence[Message], *, count: int, sampling: Sampling) -> list[str]:
         """Write `count` texts; see `Writer.write`. Seeds are passed on; whether they bind is the endpoint's affair."""
@@ -64,12 +66,12 @@ class RemoteWriter:
                 hint="Voices trained with --trainer lora are written with by the embedded model.",
             )
         choices: list[Choice] = []
-        while len(choices) < count and "n" not in self._refused:
+        while len(choices) < count and _refusal("n", 0) not in self._refused:
             wanted = min(_MOST_CHOICES, count - len(choices))
             came = self._ask(messages, sampling, wanted, sampling.seed + len(choices))
             choices += came[:wanted]
             if len(came) < wanted:
-                self._refused.add("n")
+                self._refused.add(_refusal("n", 0))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             seeds = range(sampling.seed + len(choices), sampling.seed + count)
             for came in pool.map(lambda seed: self._ask(messages, sampling, 1, seed), seeds):
@@ -92,7 +94,7 @@ class RemoteWriter:
                 refused = _refused_setting(error, settings)
                 if refused is None:
                     raise self._explain(error) from error
-                self._refused.add(refused)
+                self._refused.add(_refusal(refused, settings[refused]))
             except openai.OpenAIError as error:
                 raise self._explain(error) from error
             else:
@@ -114,10 +116,14 @@ class RemoteWriter:
             "n": count,
             "seed": seed,
         }
-        if "max_tokens" in self._refused:
+        if _refusal("max_tokens", 0) in self._refused:
             given["max_completion_tokens"] = sampling.max_tokens + _THINKING_TOKENS
-        left_out = self._refused | {name for name in ("n", "stop") if given[name] in (1, [])}
-        return {name: value for name, value in given.items() if name not in left_out}
+        left_out = {name for name in ("n", "stop") if given[name] in (1, [])}
+        return {
+            name: value
+            for name, value in given.items()
+            if name not in left_out and _refusal(name, value) not in self._refused
+        }
 
     def _read(self, choices: "list[Choice] | None") -> "list[Choice]":
         """Take the choices of an answer, whatever it is made of."""
@@ -173,6 +179,11 @@ def _connect(base_url: str, api_key: str | None, timeout_seconds: float) -> "ope
         timeout=timeout_seconds,
         http_client=openai.DefaultHttpxClient(trust_env=through_proxy),
     )
+
+
+def _refusal(name: str, value: object) -> tuple[str, str]:
+    """What to remember of a refusal: the setting whatever its value, or this value of what a caller may choose."""
+    return (name, repr(value) if name in _CHOSEN else "")
 
 
 def _refused_setting(error: "openai.BadRequestError", settings: dict[str, Any]) -> str | None:
