@@ -52,9 +52,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--creators", nargs="+", default=(), help="whom to draft as; all by default")
     parser.add_argument(
         "--asked",
-        choices=("embedded", "chat", "base"),
+        choices=("embedded", "adapter", "chat", "base"),
         default="embedded",
-        help="as shipped; without leaning; or without leaning and as if no chat had been taught",
+        help="as shipped; with an adapter; without leaning; or without leaning and as if no chat had been taught",
     )
     parser.add_argument("--out", type=Path, default=Path("drafts.jsonl"), help="where drafts are kept")
     asked = parser.parse_args()

@@ -30,6 +30,7 @@ from soundalike.posts.text import own_text, words
 from soundalike.training.grading import Overheard, briefs_from
 from soundalike.training.model import TrainedModel
 from soundalike.training.steps import train_prompt
+from soundalike.training.tuning import tune
 from soundalike.virality.patterns import find_patterns
 from soundalike.voice.background_file import shipped_background
 from soundalike.voice.estimate import Estimate, share
@@ -37,10 +38,11 @@ from soundalike.voice.profile import read_voice
 
 SUBJECTS: Final = 10
 SHOWN: Final = 2
+TUNED_ON: Final = 200
 SPAN_WORDS, SPAN_CHARACTERS = 8, 40
 
 Row = Mapping[str, Any]
-Asked = Literal["embedded", "chat", "base"]
+Asked = Literal["embedded", "adapter", "chat", "base"]
 
 _TEMPLATE: Final = b"tokenizer.chat_template"
 
@@ -99,7 +101,7 @@ def report(data_dir: Path, *, out: Path, creators: Sequence[str] = (), asked: As
     world = World.read(data_dir)
     names = creators or sorted(path.stem for path in (data_dir / "creators").glob("*.jsonl"))
     with _opened(asked) as writer:
-        rows = list(_drafted(world, names, out, writer))
+        rows = list(_drafted(world, names, out, writer, tuned=asked == "adapter"))
     judged = [_judged(name, [row for row in rows if row["creator"] == name], world) for name in names]
     show("Drafts of the embedded model, held against a judge that had no part in them", judged)
     chance = np.random.default_rng(0)
@@ -107,13 +109,15 @@ def report(data_dir: Path, *, out: Path, creators: Sequence[str] = (), asked: As
     show("Over creators", [_sums(name, judged, chance) for name in fields])
 
 
-def _drafted(world: World, names: Iterable[str], out: Path, writer: Writer) -> Iterator[Row]:
+def _drafted(world: World, names: Iterable[str], out: Path, writer: Writer, *, tuned: bool) -> Iterator[Row]:
     """Every subject with its candidates and what is shown of them; the model writes what is missing."""
     lines = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
     kept = {(row["creator"], row["brief"]): row for row in map(json.loads, lines)}
     for name in names:
         briefs = briefs_from([own_text(post) for post in world.splits[name].later], SUBJECTS)
         model = model_of(name, world, writer)
+        if tuned and any((name, brief) not in kept for brief in briefs):
+            model = _tuned(model)
         for seed, brief in enumerate(briefs):
             if (name, brief) not in kept:
                 kept[name, brief] = _write(model, brief, seed)
@@ -130,7 +134,7 @@ def _opened(asked: Asked) -> Iterator[Writer]:
         if asked == "base":
             content, path = path.read_bytes(), Path(folder, "untaught.gguf")
             path.write_bytes(content.replace(_TEMPLATE, _TEMPLATE[:-1] + b"_", 1))
-        spec = "embedded" if asked == "embedded" else f"gguf:{path}"
+        spec = "embedded" if asked in {"embedded", "adapter"} else f"gguf:{path}"
         with closing(open_writer(spec, data_dir=Path(folder))) as writer:
             yield writer
 
@@ -171,6 +175,18 @@ def model_of(name: str, world: World, writer: Writer) -> TrainedModel:
         background=background,
         writer=writer,
     )
+
+
+def _tuned(model: TrainedModel) -> TrainedModel:
+    """With an adapter, trained on the latest 200 posts of the product's half."""
+    texts = [own_text(post) for post in sorted(model.seen, key=lambda post: post.created_at)]
+    trained = tune(texts[-TUNED_ON:], seed=0, tell=lambda _share, _remark: None)
+    record = trained.record
+    print(
+        f"{model.username}: {record.posts} posts, {record.seconds:.0f} s, {record.peak_mb} MB, "
+        f"{record.bits_before:.3f} to {record.bits_after:.3f} bits a character of its last posts"
+    )
+    return replace(model, adapter=trained.adapter)
 
 
 def _write(model: TrainedModel, brief: str, seed: int) -> Row:
