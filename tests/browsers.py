@@ -15,18 +15,18 @@ class Asker:
         self.app, self.base_url, self.headers = app, base_url, headers or {}
         self.cookies, self._address = httpx2.Cookies(), address
 
-    def __call__(self, method, path, body=None, **headers):
-        """Ask; a header that is None is left out."""
+    def __call__(self, method, path, body=None, *, form=None, files=None, **headers):
+        """Ask, with JSON, or a form and its files; a header that is None is left out."""
         named = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {name: value for name, value in named.items() if value is not None}
-        return asyncio.run(self._ask(method, path, body, sent))
+        return asyncio.run(self._ask(method, path, {"json": body, "data": form, "files": files}, sent))
 
     async def _ask(self, method, path, body, headers):
         transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False, client=(self._address, 1))
         async with httpx2.AsyncClient(
             transport=transport, base_url=self.base_url, cookies=self.cookies
         ) as client:
-            answer = await client.request(method, path, json=body, headers=headers)
+            answer = await client.request(method, path, headers=headers, **body)
             self.cookies = client.cookies
             return answer
 

@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -35,25 +36,27 @@ class Served:
 
 @pytest.fixture
 def serve(tmp_path, llm_address):
-    """Serve with the emulator behind, which has the posts of one creator; settings are given by their names."""
+    """Serve with the emulator behind; settings are given by their names."""
+    return partial(serve_in, tmp_path, llm_address)
+
+
+@contextmanager
+def serve_in(folder, llm_address, **settings):
+    """A server with its data in a folder, and behind it the emulator, which has the posts of one creator."""
     from conftest import environment  # noqa: PLC0415 - which loads this file
 
-    @contextmanager
-    def serving(**settings):
-        limits = {
-            "SOUNDALIKE_JOBS_QUEUED": "100000",
-            "SOUNDALIKE_JOBS_DAILY": "100000",
-            "TWITTER_API_QPS": "1000",
-        }
-        env = os.environ | environment(tmp_path, llm_address) | limits | settings
-        env.pop("DATABASE_URL", None)
-        posts = str(_write_posts(tmp_path / "posts.jsonl"))
-        with _process("emulator", "--posts", posts, "--port", "0", env=env, cwd=tmp_path) as emulator:
-            env |= {"TWITTER_API_BASE_URL": emulator, "TWITTER_API_KEY": "emulator-key"}
-            with _process("serve", "--port", "0", env=env, cwd=tmp_path) as address:
-                yield Served(address, env, tmp_path)
-
-    return serving
+    limits = {
+        "SOUNDALIKE_JOBS_QUEUED": "100000",
+        "SOUNDALIKE_JOBS_DAILY": "100000",
+        "TWITTER_API_QPS": "1000",
+    }
+    env = os.environ | environment(folder, llm_address) | limits | settings
+    env.pop("DATABASE_URL", None)
+    posts = str(_write_posts(folder / "posts.jsonl"))
+    with _process("emulator", "--posts", posts, "--port", "0", env=env, cwd=folder) as emulator:
+        env |= {"TWITTER_API_BASE_URL": emulator, "TWITTER_API_KEY": "emulator-key"}
+        with _process("serve", "--port", "0", env=env, cwd=folder) as address:
+            yield Served(address, env, folder)
 
 
 @contextmanager

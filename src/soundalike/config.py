@@ -1,5 +1,6 @@
 """Settings: every variable, its unit and its default. Read at the doors (command, API); inside travel plain values."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from soundalike.errors import SettingsError
 
@@ -18,6 +19,19 @@ def _blank_is_none(value: Any) -> Any:  # noqa: ANN401 - whatever the environmen
 
 _Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_none)]
 _Text = Annotated[str | None, BeforeValidator(_blank_is_none)]
+
+
+def _origins(value: Any) -> Any:  # noqa: ANN401
+    if not isinstance(value, str):
+        return value
+    origins = tuple(each.strip().rstrip("/") for each in value.split(",") if each.strip())
+    if wrong := next((each for each in origins if not _ORIGIN.fullmatch(each)), None):
+        raise ValueError(f"“{wrong}” is no site; write https://host or http://localhost:PORT")
+    return origins
+
+
+_ORIGIN = re.compile(r"https?://[\w.-]+(:\d{1,5})?", re.ASCII)
+_Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 
 
 class Settings(BaseSettings):
@@ -56,6 +70,8 @@ class Settings(BaseSettings):
     """Address of an OpenID Connect provider to sign in with; needs the extra `soundalike[oidc]`."""
     soundalike_oidc_client_id: _Text = None
     soundalike_oidc_client_secret: _Secret = None
+    soundalike_embed_origins: _Origins = ()
+    """Other sites, as `https://host`, whose pages may show `<soundalike-panel>`; several with commas between."""
 
     soundalike_log: Literal["auto", "json", "text"] = "auto"
     """How `serve` and `worker` write their log; `auto` is text on a terminal, JSON lines elsewhere."""

@@ -363,6 +363,14 @@ class CreatorOptedOut(SoundalikeError):
 
     code = "creator_opted_out"
 
+    @classmethod
+    def of(cls, username: str) -> "CreatorOptedOut":
+        """Say so of this creator."""
+        return cls(
+            f"@{username} asked not to be trained on.",
+            hint="An owner of the workspace can lift the opt-out, with the creator's consent.",
+        )
+
 
 class StorageError(SoundalikeError):
     """The database or the disk refuses; what was saved before is safe."""

@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from soundalike.accounts import Accounts
+from soundalike.config import read_settings
 from soundalike.emulator import Faults, running
 from soundalike.posts.post import Engagement, Post, last_id_before
+from soundalike.wiring import LOCAL_USER, local_name, now, open_store
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 ADA = last_id_before(AS_OF - timedelta(days=900))
@@ -167,3 +170,16 @@ def test_nobody_is_forgotten_unasked():
     done = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
     assert (done.returncode, "Delete all that is kept of @ada" in done.stderr) == (1, True)
+
+
+def test_a_creator_who_opted_out_is_not_collected(service, command):
+    """Refused before anything is asked of anybody, however the name is written."""
+    settings = read_settings()
+    with open_store(settings) as store:
+        accounts = Accounts(store.database, now=now)
+        accounts.opt_outs.put(accounts.local_principal(LOCAL_USER, local_name), "ada")
+    for name in ("ada", "@Ada", "https://x.com/ADA"):
+        status, _, err = command("analyze", name, "--as-of", "2026-06-01", "--yes")
+        assert status == 1
+        assert "asked not to be trained on" in err
+    assert not service.requests

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundalike.posts.post import Engagement, Post
-from soundalike.report import charts
+from soundalike.report import charts, over_time
 from soundalike.report.timeline import Point, Timeline
 from soundalike.training.card import Impostor, ReportCard
 from soundalike.training.originality import Novelty
@@ -54,6 +54,7 @@ def places(svg):
     return [float(place[:-1]) for place in found if place.endswith("%")]
 
 
+@pytest.mark.slow
 @given(measures, measures, measures)
 @settings(deadline=None)
 def test_a_ladder_is_well_formed_and_stays_inside_its_frame(ceiling, drafts, floor):
@@ -88,7 +89,7 @@ def test_a_timeline_of_any_length_is_well_formed(count, days):
         for n in range(1, count + 1)
     ]
     points = tuple(map(Point.of, score_posts(posts)))
-    svg = charts.timeline(Timeline(points, points[-1:], 1, "", points[-1].created_at))
+    svg = over_time.timeline(Timeline(points, points[-1:], 1, "", points[-1].created_at))
     assert all(0 <= place <= 100 for place in places(svg))
 
 

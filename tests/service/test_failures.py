@@ -64,6 +64,7 @@ def given(source):
     return lambda _session_id: nullcontext(source)
 
 
+@pytest.mark.slow
 def test_a_collection_that_succeeds_is_kept_whole(posts, store):
     """The session holds the answer that was given, the posts are there for training."""
     session_id, analysis = run(FileSource(posts), store)

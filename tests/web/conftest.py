@@ -110,6 +110,12 @@ class Work:
         )
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def kind(request):
+    """Each kind of database in turn; the rooms below were tried on both already, so the quick tests take one."""
+    return request.param
+
+
 @pytest.fixture
 def settings(url, tmp_path):
     """Settings of a server that asks who is there."""

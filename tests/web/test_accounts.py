@@ -31,6 +31,7 @@ def _invited(site, ada, email="bob@example.org", **asked):
     return browser
 
 
+@pytest.mark.slow
 def test_a_password_signs_in_until_signing_out(site):
     """The cookie opens the API; after signing out neither it nor a copy of it does."""
     site.accounts.users.add("ada@example.org", "Ada", password=PASSWORD)
@@ -45,6 +46,7 @@ def test_a_password_signs_in_until_signing_out(site):
     assert browser("POST", "/api/auth/sign-out").status_code == 204
 
 
+@pytest.mark.slow
 def test_guessing_ends_in_429_with_the_seconds_to_wait(site):
     """After five guesses; who guesses is told neither whether there is such a user."""
     site.accounts.users.add("ada@example.org", password=PASSWORD)

@@ -178,6 +178,7 @@ def test_an_estimate_needs_a_key_of_the_tweets_api(client, problem):
     assert "TWITTER_API_KEY" in body["detail"]
 
 
+@pytest.mark.slow
 def test_a_workspace_has_only_so_many_jobs(app, client, parts, problem):
     """429 with the time after which another may be asked for."""
     for number in range(parts.settings.soundalike_jobs_queued):

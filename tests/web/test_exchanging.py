@@ -124,6 +124,7 @@ def test_a_voice_is_taken_in_by_another_installation(send, client, voice_file):
     assert shown["reportCard"]["gapClosed"]
 
 
+@pytest.mark.slow
 def test_the_signer_that_is_named_has_to_have_signed(send, voice_file, problem):
     """Any other is refused."""
     signer = send(voice_file).json()["signer"]

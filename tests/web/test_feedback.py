@@ -119,6 +119,7 @@ def test_a_decision_is_kept_and_may_change(client, kept, problem):
     problem(client.get(f"{url}/drafts?status=lost"), 422, "invalid_request")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "code"),
     [

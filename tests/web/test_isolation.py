@@ -20,6 +20,7 @@ from soundalike.storage import DraftRecord, QuizRecord, TrainedModelRecord
 from soundalike.storage.job_records import Artefact, JobKey
 from soundalike.storage.tables import metadata
 from soundalike.web.mcp.tools import TOOLS
+from soundalike.web.studio.routes import router as studio
 from writing import made_up_posts
 
 MARK = "of-ada"  # in every text of Ada's; no answer to anybody else has it
@@ -48,7 +49,14 @@ OTHERWISE = {
     "acceptInvitation": 403,  # addressed to somebody else
 }
 
-UNDESCRIBED = {"/", "/mcp", "/openapi.json"}  # a page, the tools, which are tried below, and the description
+UNDESCRIBED = {
+    "/mcp",
+    "/openapi.json",
+}  # the tools, which are tried below like the pages, and the description
+PAGES = sorted(
+    ((context.path, sorted(context.route.methods)) for context in iter_route_contexts(studio.routes)),
+    key=lambda each: each[0] == "/sign-out",  # after which nobody asks any more
+)
 
 LAST = {"putOptOut", "signOut"}  # what changes how others answer
 
@@ -294,16 +302,78 @@ def _faults(name, answer, hers, *, sent):
     return [f"tells {each}" for each in named] + [f"{name} breaks"] * broken
 
 
+@pytest.mark.slow
 def test_every_route_is_described_or_known_here(site):
     """One that the description leaves out would be tried by nobody."""
     routes = {context.path for context in iter_route_contexts(site.app.routes)}
     described = site.browser()("GET", "/openapi.json").json()["paths"]
-    assert {path for path in routes if _bare(path) not in {*map(_bare, described)}} <= UNDESCRIBED
+    known = {*map(_bare, described), *(_bare(path) for path, _ in PAGES)}
+    assert {path for path in routes if _bare(path) not in known} <= UNDESCRIBED
 
 
 def _bare(path):
     """A path whatever its parameters are called and converted by."""
     return re.sub(r"{[^}]*}", "{}", path)
+
+
+def form_of(hers):
+    """Every field that a form of the studio has, each with what could be hers."""
+    ids = hers.values
+    return {
+        "workspace": ids["id"],
+        "user": ids["userId"],
+        "invitation": ids["invitationId"],
+        "key": ids["keyId"],
+        "login": ids["loginId"],
+        "tweets": [post.id for post in hers.posts],
+        "username": CREATOR,
+        "typed": CREATOR,
+        "name": "Mine",
+        "email": "friend@example.org",
+        "role": "member",
+        "trainer": "prompt",
+        "consent": "own",
+        "gate": "auto",
+        "rule": "no emoji",
+        "brief": "anything",
+        "a": "ship it",
+        "b": "we ship it",
+        "round": "1",
+        "guess": "a",
+        "hide_trait": "numbers",
+        "do": "reject",
+        "text": "mine",
+        "password": PASSWORD,
+    }
+
+
+GUESS = {"round": "1", "real": "a"}  # a form that takes no field it does not know
+
+
+def test_no_page_reaches_what_is_anothers(site, store, hers, eve):
+    """Every page and form with Ada's values: not found, nothing of hers is changed, nothing of hers is told."""
+    ask, via = eve
+    before, faults, form = rows_of(store, hers.ids), [], form_of(hers)
+    for path, methods in PAGES:
+        where = re.sub(
+            r"{(\w+)}", lambda name: (hers.values | PUBLIC | {"name": "studio.css"})[name[1]], path
+        )
+        for method in methods:
+            given = GUESS if "quizId" in path else form
+            answer = ask(method, where, form=given if method == "POST" else None, Accept="text/html")
+            found = _faults_of_page(answer, hers, sent=f"{where} {json.dumps(form)}")
+            if "Id}" in path and answer.status_code != 404:
+                found.append(f"answers {answer.status_code}")
+            faults += [f"{method} {path} ({via}) {fault}" for fault in found]
+    assert not faults, "\n".join(faults)
+    assert rows_of(store, hers.ids) == before
+    assert hers.ada("GET", "/api/auth/me").status_code == 200
+
+
+def _faults_of_page(answer, hers, *, sent):
+    told = f"{answer.text} {answer.headers}"
+    named = [mark for mark in sorted(hers.marks) if mark in told and mark not in sent]
+    return [f"tells {each}" for each in named] + ["breaks"] * (answer.status_code == 500)
 
 
 def test_no_tool_reaches_what_is_anothers(site, store, hers, eve):

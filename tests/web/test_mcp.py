@@ -343,6 +343,7 @@ def test_a_message_of_more_than_a_mebibyte_is_refused(served, stated):
     assert answer.status_code == 413
 
 
+@pytest.mark.slow
 def test_progress_is_told_while_drafts_are_written_and_judging_waits_for_none(
     trained_once, tmp_path, serve_live
 ):

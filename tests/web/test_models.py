@@ -83,6 +83,7 @@ def test_a_model_is_shown_and_deleted(client, stranger, kept, problem):
     problem(client.get(url), 404, "unknown_model")
 
 
+@pytest.mark.slow
 def test_a_model_of_another_program_writes_no_drafts(client, kept, problem):
     """It has no voice; that is told rather than failing inside."""
     problem(client.post(f"{kept()}/drafts", json={"brief": "x"}), 404, "unknown_model")
@@ -141,6 +142,7 @@ def test_an_order_that_makes_no_sense_is_refused(voice, problem, asked, code):
     problem(client.post(f"{url}/drafts", json=asked), 422, code)
 
 
+@pytest.mark.slow
 def test_many_drafts_at_once_are_written_or_refused_but_never_pile_up(voice):
     """Ten have a place; whoever finds none is told to come back."""
     client, url = voice

@@ -45,6 +45,7 @@ def operations(document):
     ]
 
 
+@pytest.mark.slow
 def test_the_description_is_openapi_3_1(document):
     """By the standard's own schema, and every schema in it is one."""
     assert document["openapi"] == "3.1.0"

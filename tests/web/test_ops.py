@@ -66,19 +66,9 @@ def test_figures_are_counted_by_route(anybody, client):
     assert 'route="/api/train-ai/models/{modelId}",status="4xx"} 1.0' in text
 
 
+@pytest.mark.slow
 def test_every_problem_explains_itself(anybody, problem):
     """The `type` of a problem is an address that answers."""
     for code, kind in KINDS.items():
         assert anybody.get(f"/problems/{code}").json()["status"] == kind.status
     problem(anybody.get("/problems/nothing"), 404, "not_found")
-
-
-def test_a_browser_is_shown_who_is_signed_in(app, anybody, client, parts, ada):
-    """Or how to get in; a name cannot bring markup with it."""
-    assert anybody.get("/").status_code == 401
-    assert "Nobody is signed in" in anybody.get("/").text
-    user = parts.accounts.users.add("eve@example.org", "<script>alert(1)</script>")
-    token = parts.accounts.start_link(user.id, "Eve")
-    page = TestClient(app).get(f"/auth/link/{token}")
-    assert "<script>" not in page.text
-    assert page.status_code == 200

@@ -26,6 +26,7 @@ LINKS = st.from_regex(
 )
 
 
+@pytest.mark.slow
 @given(st.text() | LINKS | st.from_regex(USERNAME_PATTERN))
 def test_the_published_pattern_takes_what_is_a_username_and_nothing_else(text):
     """Names, @names and links to profiles; not links to other pages of X."""
@@ -43,6 +44,7 @@ def read(**given):
     return AnalyzeRequest.model_validate({"username": "levelsio"} | given)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(FIELDS, JSON, max_size=6))
 @pytest.mark.parametrize("kind", [AnalyzeRequest, TrainRequest, DraftRequest, CompareRequest])
 def test_any_json_is_taken_or_refused(kind, body):

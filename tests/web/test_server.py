@@ -62,6 +62,7 @@ def alive(pid):
     return state != "Z"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_says_where_it_is_lets_its_owner_in_and_ends_in_good_order(tmp_path, number):
     """One link, once; then a signal ends it with status 0, though a browser keeps its connection open."""

@@ -12,6 +12,7 @@ import click
 from soundalike.cli import console
 from soundalike.cli.options import Moment, as_json, collecting
 from soundalike.cli.sources import ask_before_paying, in_words, open_source
+from soundalike.errors import CreatorOptedOut
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -98,9 +99,14 @@ def estimate_command(
 
 def run_collection(asked: Asked, settings: "Settings", store: "Store") -> tuple[UUID, "Analysis"]:
     """Collect and analyse what was asked, showing its price and its progress."""
+    from soundalike.accounts import Accounts
+    from soundalike.posts.post import read_username
     from soundalike.service.collecting import Order, collect
     from soundalike.wiring import LOCAL_USER, now
 
+    username = read_username(asked.username)
+    if Accounts(store.database, now=now).opt_outs.has(LOCAL_USER, username):
+        raise CreatorOptedOut.of(username)
     order = Order(
         username=asked.username,
         as_of=asked.as_of,

@@ -70,15 +70,8 @@ def sort_out(posts: Iterable[Post], window: Window, *, unread: Sequence[Window] 
     Where the window holds fewer usable posts than a voice needs, those of the windows before it are added to the voice,
     one window at a time until there are enough; older ones are ignored.
     """
-    unique = {post.id: post for post in posts if post.created_at < window.end}
-    ordered = sorted(unique.values(), key=lambda post: (post.created_at, int(post.id)))
-    own = [post for post in ordered if not post.is_repost and not post.is_reply]
-    texts = {post.id: own_text(post) for post in own}
-    language = main_language([*texts.values()], [post.lang for post in own])
-    reasons = {post.id: _reason(post, texts.get(post.id, ""), language) for post in ordered}
-    usable = [post for post in ordered if reasons[post.id] is None]
-    reasons |= dict.fromkeys(_repeated(usable, texts), Reason.DUPLICATE)
-    fine = [post for post in usable if reasons[post.id] is None]
+    ordered, reasons, language = _judge(posts, window)
+    fine = [post for post in ordered if reasons[post.id] is None]
     return Collection(
         window=window,
         kept=tuple(post for post in fine if post.created_at in window),
@@ -91,6 +84,13 @@ def sort_out(posts: Iterable[Post], window: Window, *, unread: Sequence[Window] 
         language=language,
         picked=frozenset(post.id for post in fine if any(post.created_at in gap for gap in unread)),
     )
+
+
+def set_aside(posts: Iterable[Post], window: Window) -> list[tuple[Post, Reason]]:
+    """The posts of the window that `sort_out` leaves out, each with why; oldest first."""
+    ordered, reasons, _ = _judge(posts, window)
+    inside = (post for post in ordered if post.created_at in window)
+    return [(post, reason) for post in inside if (reason := reasons[post.id]) is not None]
 
 
 def hold_out(collection: Collection, *, selected_ids: Some[str] = ()) -> Split:
@@ -112,6 +112,19 @@ def hold_out(collection: Collection, *, selected_ids: Some[str] = ()) -> Split:
         )
     ids = {post.id for post in held_out}
     return Split(tuple(post for post in corpus if post.id not in ids), tuple(held_out))
+
+
+def _judge(posts: Iterable[Post], window: Window) -> tuple[list[Post], dict[str, Reason | None], str | None]:
+    """The posts up to the window's end, oldest first; why each is left out, None for a usable one; their language."""
+    unique = {post.id: post for post in posts if post.created_at < window.end}
+    ordered = sorted(unique.values(), key=lambda post: (post.created_at, int(post.id)))
+    own = [post for post in ordered if not post.is_repost and not post.is_reply]
+    texts = {post.id: own_text(post) for post in own}
+    language = main_language([*texts.values()], [post.lang for post in own])
+    reasons = {post.id: _reason(post, texts.get(post.id, ""), language) for post in ordered}
+    usable = [post for post in ordered if reasons[post.id] is None]
+    reasons |= dict.fromkeys(_repeated(usable, texts), Reason.DUPLICATE)
+    return ordered, reasons, language
 
 
 def _enough_earlier(posts: Sequence[Post], window: Window) -> tuple[Post, ...]:

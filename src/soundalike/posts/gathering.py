@@ -116,10 +116,10 @@ class ApiSource:
 
 
 class FileSource:
-    """Posts that lie in memory, read from a file or an archive."""
+    """Posts that lie in memory, read from a file or an archive; `warnings` are what there is to say of the reading."""
 
-    def __init__(self, posts: Iterable[Post]) -> None:
-        self._posts = tuple(posts)
+    def __init__(self, posts: Iterable[Post], *, warnings: Iterable[str] = ()) -> None:
+        self._posts, self._warnings = tuple(posts), tuple(warnings)
 
     def creator(self, username: str, *, known_id: str | None = None) -> Creator:  # noqa: ARG002 - files know names
         """The author of that name among the posts, whatever the case of its letters."""
@@ -149,6 +149,7 @@ class FileSource:
             credits=0,
             seconds=0.0,
             stop_reason=StopReason.WINDOW_COVERED,
+            warnings=self._warnings,
         )
 
 

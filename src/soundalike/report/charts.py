@@ -5,13 +5,11 @@ Ink is what the creator did, the accent is the model, grey is the reference or w
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from math import floor, log10
 from typing import Final
 
 from markupsafe import Markup
 
-from soundalike.report.timeline import Point, Timeline
 from soundalike.training import wording
 from soundalike.training.card import ReportCard, spread
 from soundalike.training.findings import hour_of
@@ -25,13 +23,11 @@ Scale = Callable[[float], float]
 _ROW: Final = 52
 _LADDER_TOP: Final = 62
 _MARGIN: Final = 6.0  # percent of the width left free at both ends
-_TIMELINE_HEIGHT: Final = 262
 _HOURS_HEIGHT: Final = 124
 _QUARTER: Final = 0.25
 _COIN: Final = 0.5
 _TIMES: Final = {0.125: "×⅛", _QUARTER: "×¼", 0.5: "×½", 1.0: "×1", 2.0: "×2", 4.0: "×4", 8.0: "×8"}
 """What multipliers are drawn between, and how the marks are called."""
-_MOST_GHOSTS: Final = 3_000  # more dots than this only fill the plane
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ def ladder(card: ReportCard) -> Markup:
     bottom = _LADDER_TOP + _ROW * len(rows)
     body = Markup("").join(
         [
-            *(_upright("c-zero", scale(m.value), 26, bottom - 20) for m in (card.floor, card.ceiling)),
+            *(upright("c-zero", scale(m.value), 26, bottom - 20) for m in (card.floor, card.ceiling)),
             _gap(card, scale),
             *(_ladder_row(row, scale, _LADDER_TOP + _ROW * index) for index, row in enumerate(rows)),
             _axis(scale, min(figures), max(figures), bottom - 8),
@@ -82,7 +78,7 @@ def whisker(
         '<svg class="whisk {}" height="20" aria-hidden="true"><line class="w-axis" x1="0" x2="100%" y1="10" y2="10"/>'
         '{}<line class="w-line" x1="{:.2f}%" x2="{:.2f}%" y1="10" y2="10"/>'
         '<circle class="w-dot" cx="{:.2f}%" cy="10" r="4"/></svg>'
-    ).format(kind, _upright("w-ref", scale(reference), 4, 16), scale(low), scale(high), scale(value))
+    ).format(kind, upright("w-ref", scale(reference), 4, 16), scale(low), scale(high), scale(value))
 
 
 def multiplier(pattern: Pattern) -> Markup:
@@ -139,32 +135,6 @@ def hours(found: Sequence[Pattern]) -> Markup:
     return _svg("chart hours", _HOURS_HEIGHT + 26, words, body)
 
 
-def timeline(shown: Timeline) -> Markup:
-    """Engagement over time on a log scale: every post (one at least), the creator's usual, the viral ones marked."""
-    points, viral = shown.points, shown.viral
-    across = linear(points[0].created_at.timestamp(), points[-1].created_at.timestamp())
-    tops = [max(each.engagement, 1) for each in points]
-    rising = logarithmic(max(min(tops), 1), max(tops))
-
-    def down(engagement: float) -> float:
-        return _TIMELINE_HEIGHT * (1 - rising(max(engagement, 1)) / 100)
-
-    body = Markup("").join(
-        [
-            _held_out(shown.held_out_from, across),
-            *(_level(level, down(level)) for level in _powers(min(tops), max(tops))),
-            _months(points, across),
-            _cloud(points, across, down),
-            *(
-                _viral_mark(each, across(each.created_at.timestamp()), down(each.engagement))
-                for each in viral
-            ),
-        ]
-    )
-    words = f"Engagement of {len(points):,} posts over time, on a log scale; {len(viral):,} viral posts are marked."
-    return _svg("chart timeline", _TIMELINE_HEIGHT + 34, words, body)
-
-
 def _ladder_rows(card: ReportCard) -> Iterator[Row]:
     yield Row("Ceiling", f"the creator’s own {card.ceiling.count} held-out posts", card.ceiling)
     yield Row("Drafts", f"{card.drafts.count}, unselected", card.drafts, "made")
@@ -179,7 +149,7 @@ def _ladder_rows(card: ReportCard) -> Iterator[Row]:
 
 
 def _ladder_row(row: Row, scale: Scale, y: float) -> Markup:
-    ticks = Markup("").join(_upright("w-ref", scale(tick), y - 5, y + 5) for tick in row.ticks)
+    ticks = Markup("").join(upright("w-ref", scale(tick), y - 5, y + 5) for tick in row.ticks)
     return Markup(
         '<g class="{}"><text class="t-ink halo" x="0" y="{}">{}<tspan class="sub" dx="8">{}</tspan></text>'
         '<line class="w-axis" x1="0" x2="100%" y1="{y}" y2="{y}"/>{}'
@@ -224,7 +194,7 @@ def _axis(scale: Scale, low: float, high: float, y: float) -> Markup:
     ticks = [step * n for n in range(floor(low / step), floor(high / step) + 1) if step * n >= low]
     marks = Markup("").join(
         Markup('{}<text x="{:.2f}%" y="{}" text-anchor="middle">{}</text>').format(
-            _upright("c-axis", scale(tick), y, y + 5), scale(tick), y + 19, signed(tick)
+            upright("c-axis", scale(tick), y, y + 5), scale(tick), y + 19, signed(tick)
         )
         for tick in ticks
     )
@@ -232,68 +202,6 @@ def _axis(scale: Scale, low: float, high: float, y: float) -> Markup:
         '<line class="c-axis" x1="0" x2="100%" y1="{y}" y2="{y}"/>{}<text x="0" y="{}">← like other writers</text>'
         '<text x="100%" y="{}" text-anchor="end">like the creator →</text>'
     ).format(marks, y + 38, y + 38, y=y)
-
-
-def _held_out(start: datetime | None, across: Scale) -> Markup:
-    if start is None:
-        return Markup("")
-    left = across(start.timestamp())
-    return Markup('<rect class="c-held" x="{:.2f}%" width="{:.2f}%" y="0" height="{}"/>').format(
-        left, 100 - left, _TIMELINE_HEIGHT
-    )
-
-
-def _level(level: int, y: float) -> Markup:
-    return Markup(
-        '<line class="c-grid" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>'
-        '<text class="halo" x="0" y="{:.1f}">{:,}</text>'
-    ).format(y - 5, level, y=y)
-
-
-def _months(points: Sequence[Point], across: Scale) -> Markup:
-    """The first day of each month, or of each quarter or year where months would crowd."""
-    first, last = points[0].created_at, points[-1].created_at
-    count = (last.year - first.year) * 12 + last.month - first.month
-    step = 1 if count <= 12 else 3 if count <= 36 else 12  # noqa: PLR2004 - a dozen labels fit
-    starts = [
-        first.replace(year=first.year + m // 12, month=m % 12 + 1, day=1, hour=0)
-        for m in _months_after(first, count)
-    ]
-    shown = [start for start in starts if (start.month - 1) % step == 0 and start >= first]
-    return Markup("").join(
-        Markup('{}<text x="{:.2f}%" y="{}">{}</text>').format(
-            _upright("c-axis", across(start.timestamp()), _TIMELINE_HEIGHT, _TIMELINE_HEIGHT + 6),
-            across(start.timestamp()),
-            _TIMELINE_HEIGHT + 22,
-            f"{start:%b %Y}" if step > 1 or start.month == 1 else f"{start:%b}",
-        )
-        for start in shown
-    )
-
-
-def _months_after(first: datetime, count: int) -> range:
-    return range(first.month - 1, first.month + count)
-
-
-def _cloud(points: Sequence[Point], across: Scale, down: Callable[[float], float]) -> Markup:
-    every = max(len(points) // _MOST_GHOSTS, 1)
-    xs = [10 * across(each.created_at.timestamp()) for each in points]
-    dots = "".join(
-        f"M{x:.0f} {down(each.engagement):.0f}h0"
-        for x, each in zip(xs[::every], points[::every], strict=True)
-    )
-    usual = "L".join(f"{x:.0f} {down(each.baseline):.1f}" for x, each in zip(xs, points, strict=True))
-    return Markup(
-        '<svg x="0" y="0" width="100%" height="{h}" viewBox="0 0 1000 {h}" preserveAspectRatio="none">'
-        '<path class="c-ghost" d="{}"/><path class="c-base" d="M{}"/></svg>'
-    ).format(dots, usual, h=_TIMELINE_HEIGHT)
-
-
-def _viral_mark(each: Point, x: float, y: float) -> Markup:
-    label = f"{each.created_at:%-d %b %Y}: {each.engagement:,} engagements, {each.lift:.1f} times the usual"
-    return Markup(
-        '<a href="#post-{}" aria-label="{}"><circle class="c-viral" cx="{:.2f}%" cy="{:.1f}" r="5"/></a>'
-    ).format(each.id, label, x, y)
 
 
 def _quarter_to_four() -> Scale:
@@ -332,17 +240,14 @@ def _across(hour: int) -> float:
     return 6.0 + 4.0 * hour
 
 
-def _powers(low: float, high: float) -> list[int]:
-    return [10**n for n in range(10) if low <= 10**n <= high]
-
-
 def _round_step(step: float) -> float:
     """The nearest of 1, 2 and 5 times a power of ten that is not smaller."""
     power = 10.0 ** floor(log10(max(step, 1e-9)))
     return next(power * times for times in (1, 2, 5, 10) if power * times >= step)
 
 
-def _upright(kind: str, x: float, top: float, bottom: float) -> Markup:
+def upright(kind: str, x: float, top: float, bottom: float) -> Markup:
+    """An upright line at `x` percent of the width."""
     return Markup('<line class="{}" x1="{x:.2f}%" x2="{x:.2f}%" y1="{}" y2="{}"/>').format(
         kind, top, bottom, x=x
     )

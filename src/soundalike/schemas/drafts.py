@@ -17,6 +17,9 @@ from soundalike.training.edits import KeptRule
 
 MOST_REASON_CHARACTERS: Final = 500
 
+ORDER: Final = "order"
+"""Among the kept figures, what was asked for and what came of it beside the drafts: nothing that was measured."""
+
 _NOT_FIGURES: Final = frozenset({"id", "text"})
 
 
@@ -53,7 +56,7 @@ class KeptDraftShape(Shape):
             reason=record.reason,
             created_at=record.created_at,
             decided_at=record.decided_at,
-            figures=record.figures,
+            figures={name: value for name, value in record.figures.items() if name != ORDER},
         )
 
 

@@ -10,13 +10,17 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from soundalike.errors import TooFewPosts, WrongState
 from soundalike.posts.api.books import Bill
 from soundalike.posts.api.estimate import Estimate
+from soundalike.posts.api.harvest import coverage_of
+from soundalike.posts.api.stretches import StopReason
 from soundalike.posts.gathering import Gathered, PostSource, Sample, gather
 from soundalike.posts.post import Creator, Window, read_username
 from soundalike.schemas.collecting import CreatorShape, StatsShape, ViralPostShape
 from soundalike.service.failures import recorded
 from soundalike.storage import SessionChanges, Store, TrainingSession
+from soundalike.storage.progress import Brought, read_brought, read_reach
 from soundalike.training.analysis import TOP, Analysis, Collecting, analyse
 from soundalike.virality.score import Gate
 
@@ -33,7 +37,8 @@ _GONE_ON_WITH: Final = timedelta(days=1)  # a broken collection of the present; 
 class Order:
     """What to collect: whose posts, of which window, and what counts as viral.
 
-    The window ends at `as_of`, or now. With `ordinary`, all viral posts are bought but only so many others.
+    The window ends at `as_of`, or now. With `ordinary`, all viral posts are bought but only so many others. `trainer`
+    is what to train on them.
     """
 
     username: str
@@ -44,6 +49,7 @@ class Order:
     top: int = TOP
     ordinary: int | None = None
     consent: str | None = None
+    trainer: str | None = None
 
 
 OpenSource = Callable[[UUID], AbstractContextManager[PostSource]]
@@ -110,6 +116,43 @@ def collect_for(
         note(_found(_gather(order, session, creator, source, store=store, now=now)))
 
 
+def settle(session: TrainingSession, *, store: Store, now: Callable[[], datetime]) -> None:
+    """End a collection that broke off with what it brought; what of the window was not read is noted.
+
+    Raises:
+        WrongState: It has come to its end.
+        TooFewPosts: It brought nothing.
+    """
+    creator, order = _creator_of(session), order_of(session)
+    if not session.is_unfinished:
+        raise WrongState("The collection has come to its end already.", hint="Review what it brought.")
+    window = _window(session, order)
+    posts = store.load_posts(session.user_id, session.creator_username, window)
+    if creator is None or not posts:
+        raise TooFewPosts("No post of the window is here.", found=0, needed=1, hint="Go on with collecting.")
+    coverage = coverage_of(
+        window, read_reach(store.database, session.user_id, creator.username), posts, creator
+    )
+    brought = read_brought(store.database, session.user_id, [session.id]).get(session.id, Brought())
+    analysis = analyse(
+        posts,
+        creator=creator,
+        window=window,
+        gate=order.gate,
+        top=order.top,
+        collecting=Collecting(
+            collected=len(posts),
+            requests=brought.pages,
+            credits=brought.credits,
+            stop_reason=str(StopReason.INTERRUPTED),
+            warnings=(f"Collecting broke off: {coverage.sentence}",),
+            coverage=coverage,
+        ),
+    )
+    ended: SessionChanges = {"error_code": None, "error_message": None, "completed_at": now()}
+    store.update_session(session.user_id, session.id, at=now(), **(_found(analysis) | ended))
+
+
 def find_broken_off(order: Order, store: Store, user_id: UUID, now: datetime) -> TrainingSession | None:
     """The session of the same order that did not come to its end, if there is one to go on with."""
     session = store.find_unfinished(user_id, read_username(order.username)) if order.source == "api" else None
@@ -149,6 +192,7 @@ def order_of(session: TrainingSession) -> Order:
         top=settings["top"],
         ordinary=settings.get("ordinary"),
         consent=settings.get("consent"),
+        trainer=settings.get("trainer"),
     )
 
 
@@ -262,4 +306,4 @@ def _settings(order: Order, as_of: datetime) -> dict[str, Any]:
         "top": order.top,
         "ordinary": order.ordinary,
         "consent": order.consent,
-    }
+    } | ({"trainer": order.trainer} if order.trainer else {})

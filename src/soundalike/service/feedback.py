@@ -1,15 +1,15 @@
 """What becomes of drafts, and what follows from it for the voice: decisions kept, rules learned, the profile edited."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from soundalike.drafts.draft import Drafting
-from soundalike.drafts.form import MOST_CHARACTERS
+from soundalike.drafts.form import MOST_CHARACTERS, Unfit
 from soundalike.drafts.order import MOST_BRIEF_CHARACTERS
 from soundalike.errors import SettingsError
-from soundalike.schemas.drafts import MOST_REASON_CHARACTERS, figures_of
+from soundalike.schemas.drafts import MOST_REASON_CHARACTERS, ORDER, figures_of
 from soundalike.service.keeping import edits_of, voice_of, with_edits
 from soundalike.storage import DraftRecord, DraftStatus, Store, TrainedModelRecord
 from soundalike.storage.columns import storable
@@ -32,12 +32,18 @@ def keep_drafts(
     store: Store,
     ids: Sequence[UUID],
     at: datetime,
+    order: Mapping[str, Any] | None = None,
 ) -> tuple[DraftRecord, ...]:
     """Keep the drafts that a model returned under these ids, in their order, so that they can be decided on.
+
+    `order` is what was asked for, kept to show the answer again as it came.
 
     Raises:
         UnknownModel: The model was deleted while it wrote.
     """
+    noted = (
+        {ORDER: {**order, "tried": drafting.tried, "withheld": _named(drafting.withheld)}} if order else {}
+    )
     written = tuple(
         DraftRecord(
             id=draft_id,
@@ -47,7 +53,7 @@ def keep_drafts(
             brief=brief[:MOST_BRIEF_CHARACTERS],
             rank=rank,
             text=draft.text,
-            figures=figures_of(draft),
+            figures=figures_of(draft) | noted,
             created_at=at,
         )
         for rank, (draft_id, draft) in enumerate(zip(ids, drafting.drafts, strict=True), start=1)
@@ -119,6 +125,10 @@ def preferences_of(store: Store, user_id: UUID, model_id: UUID) -> Iterator[Pref
         if len(page) < _PAGE:
             break
     return read_preferences(map(_decision, decided))
+
+
+def _named(withheld: Mapping[Unfit, int]) -> dict[str, int]:
+    return {str(reason): count for reason, count in withheld.items()}
 
 
 def _read_decision(

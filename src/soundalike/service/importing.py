@@ -70,10 +70,7 @@ def import_voice(
 def _check_allowed(found: VoiceFile, is_opted_out: Callable[[UUID, str], bool], workspace_id: UUID) -> None:
     subject = found.subject
     if is_opted_out(workspace_id, subject.username):
-        raise CreatorOptedOut(
-            f"@{subject.username} asked not to be trained on.",
-            hint="An owner of the workspace can lift the opt-out, with the creator's consent.",
-        )
+        raise CreatorOptedOut.of(subject.username)
     has_weights = subject.origin.trainer != _PROMPT or ADAPTER in subject.parts
     if has_weights and found.consent not in PERMITTED:
         raise ConsentRequired(

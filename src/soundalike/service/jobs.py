@@ -13,7 +13,7 @@ from soundalike.errors import (
 )
 from soundalike.posts.post import Post, read_username
 from soundalike.schemas.training import StatusBody
-from soundalike.service.collecting import AFRESH, Order, find_broken_off, new_session
+from soundalike.service.collecting import AFRESH, Order, find_broken_off, new_session, settle
 from soundalike.service.failures import CANCELLED
 from soundalike.service.selecting import Chosen, choose_from_session, choose_given
 from soundalike.service.training import changes_of, check_trainer, publish, status_of
@@ -164,6 +164,43 @@ class JobDesk:
             status = status_of(change.status).stopped(CANCELLED, at=now, state=State.CANCELLED)
             publish(change, status, at=now)
 
+    def cancel_collection(self, session_id: UUID, *, caller: Caller) -> None:
+        """Stop a collection at once, whether it waits or runs; what came is kept, and can be gone on with.
+
+        Raises:
+            UnknownTraining: The workspace has no such job.
+            WrongState: It has ended.
+        """
+        key = JobKey(session_id, "collect")
+        self._store.jobs.get(caller.workspace_id, key)
+        with self._store.jobs.changing(key) as change:
+            if not change.job.is_open:
+                raise WrongState(f"The collection is {change.job.status}; there is nothing to cancel.")
+            now = self._now()
+            change.update_job(status="cancelled", token=change.job.token + 1, owner=None, ended_at=now)
+            change.update(
+                {
+                    "status": "cancelled",
+                    "error_code": CANCELLED.code,
+                    "error_message": CANCELLED.message,
+                    "completed_at": now,
+                },
+                at=now,
+            )
+
+    def settle_collection(self, session_id: UUID, *, caller: Caller) -> None:
+        """End a collection that broke off with what it brought, so that it can be reviewed and trained on.
+
+        Raises:
+            UnknownSession: The workspace has none of this id.
+            WrongState: It is still running, or has come to its end.
+            TooFewPosts: It brought nothing.
+        """
+        open_jobs = self._store.jobs.list_open(caller.workspace_id)
+        if any(job.session_id == session_id for job in open_jobs):
+            raise WrongState("The collection is running.", hint="Cancel it first, or wait for its end.")
+        settle(self._store.get_session(caller.workspace_id, session_id), store=self._store, now=self._now)
+
     def retry(self, training_id: UUID, *, caller: Caller, from_step: str | None = None) -> None:
         """Take a training up that failed, was cancelled or parked: at the first step whose input has changed.
 
@@ -217,10 +254,7 @@ class JobDesk:
 
     def _check_opt_out(self, caller: Caller, username: str) -> None:
         if self._is_opted_out(caller.workspace_id, username):
-            raise CreatorOptedOut(
-                f"@{username} asked not to be trained on.",
-                hint="An owner of the workspace can lift the opt-out, with the creator's consent.",
-            )
+            raise CreatorOptedOut.of(username)
 
     def _running(self, order: Order, caller: Caller, username: str) -> TrainingSession | None:
         """The session of the same order that is being collected already."""

@@ -65,6 +65,31 @@ class DraftStore:
         with self._database.reading() as connection:
             return _get(connection, user_id, drafts.c.id == draft_id)
 
+    def answer(self, user_id: UUID, draft_id: UUID) -> list[DraftRecord]:
+        """Load all drafts of the answer that a draft came with, the best first.
+
+        Raises:
+            UnknownDraft: The user has none of this id.
+        """
+        with self._database.reading() as connection:
+            one = _get(connection, user_id, drafts.c.id == draft_id)
+            same = (
+                drafts.c.user_id == user_id,
+                drafts.c.model_id == one.model_id,
+                drafts.c.created_at == one.created_at,
+                drafts.c.brief == one.brief,
+            )
+            return _records(connection, select(*columns_of(drafts)).where(*same).order_by(*_ORDER))
+
+    def count(self, user_id: UUID, model_id: UUID) -> dict[DraftStatus, int]:
+        """How many drafts of a model there are, by what became of them; what none became is left out."""
+        own_ones = (drafts.c.user_id == user_id, drafts.c.model_id == model_id)
+        counted = (
+            select(drafts.c.status, func.count().label("number")).where(*own_ones).group_by(drafts.c.status)
+        )
+        with self._database.reading() as connection:
+            return {row.status: row.number for row in connection.execute(counted)}
+
     def find(self, user_id: UUID, text: str) -> DraftRecord:
         """Load the draft of this id, or of the only id that begins so.
 

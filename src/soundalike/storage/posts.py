@@ -70,9 +70,14 @@ def read_other_posts(
     known_ids = set(known)
     every = connection.scalars(select(_table.id).where(*_posts_of(user_id, username)))
     others = [post_id for post_id in every if post_id not in known_ids]
+    return read_posts_by_id(connection, user_id, username, others)
+
+
+def read_posts_by_id(connection: Connection, user_id: UUID, username: str, ids: Sequence[str]) -> list[Post]:
+    """Read those of a creator's posts that have one of these ids, in no order."""
     rows: list[Row] = []
-    for start in range(0, len(others), _IDS_AT_ONCE):
-        wanted = [*_posts_of(user_id, username), _table.id.in_(others[start : start + _IDS_AT_ONCE])]
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        wanted = [*_posts_of(user_id, username), _table.id.in_(ids[start : start + _IDS_AT_ONCE])]
         rows += connection.scalars(select(_table.payload).where(*wanted))
     return [post_of(row, username=username) for row in rows]
 

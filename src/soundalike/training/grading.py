@@ -45,7 +45,7 @@ at once; how many of these a user is taken to be shown; drafts of each without t
 MOST_SECONDS: Final = 240.0
 """Time after which no further subject is begun."""
 
-_JUDGED_FROM: Final = 0.95  # of the work, when all is drafted
+JUDGED_FROM: Final = 0.95  # of the work, when all is drafted
 
 Tell = Callable[[float, str], None]
 """Told how far grading is, 0 to 1, and what is being done."""
@@ -104,7 +104,7 @@ def grade(
     own = [own_text(post) for post in model.held_out]
     briefs = briefs_from(own)
     found = _draft(model, own, briefs, lambda: clock() - began > most_seconds, tell)
-    tell(_JUDGED_FROM, "judging the drafts")
+    tell(JUDGED_FROM, "judging the drafts")
     card = _judge(model, found, len(briefs) - found.briefs)
     return replace(card, seconds=round(clock() - began, 1))
 
@@ -129,7 +129,7 @@ def _draft(
     for number, brief in enumerate(briefs):
         if voiced and is_late():
             break
-        tell(_JUDGED_FROM * number / len(briefs), f"drafting on “{brief}”")
+        tell(JUDGED_FROM * number / len(briefs), f"drafting on “{brief}”")
         drafting, answers = _write_voiced(model, brief, seed=model.seed + number)
         voiced.append(answers)
         shown.append(drafting)

@@ -22,6 +22,7 @@ from soundalike.posts.post import Post
 from soundalike.posts.text import LINK, own_text
 
 Side = Literal["a", "b"]
+Finding = Literal["none", "chance", "told", "passed"]
 
 ROUNDS: Final = 10
 MOST_ROUNDS: Final = 50
@@ -33,6 +34,11 @@ _SHARED_WORD: Final = 0.2  # of a difference in log length: what a word in commo
 _SHARED_WORDS: Final = 2
 _NORMAL: Final = 1.959963984540054  # the 97.5 % point of the normal distribution
 _SURE: Final = 0.05
+_FINDINGS: Final[Mapping[Finding, str]] = {
+    "chance": "that it was guessing cannot be ruled out.",
+    "told": "the drafts can be told from the posts.",
+    "passed": "the drafts pass for the posts more often than the posts do.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +76,21 @@ class Score:
     p: float | None
 
     @property
+    def finding(self) -> Finding:
+        """What it says: nothing yet, that it may be chance, or that the drafts are told, or pass, more than chance."""
+        if self.p is None:
+            return "none"
+        if self.p >= _SURE:
+            return "chance"
+        return "told" if self.told * 2 > self.of else "passed"
+
+    @property
     def verdict(self) -> str:
         """What it says, in a sentence."""
         if self.share is None or self.low is None or self.high is None or self.p is None:
             return "Nothing was guessed yet."
         told = f"You told {self.told} of {self.of} ({self.share:.0%}; {self.low:.0%}–{self.high:.0%}, p = {self.p:.2g})"
-        if self.p >= _SURE:
-            return f"{told}: that it was guessing cannot be ruled out."
-        if self.told * 2 > self.of:
-            return f"{told}: the drafts can be told from the posts."
-        return f"{told}: the drafts pass for the posts more often than the posts do."
+        return f"{told}: {_FINDINGS[self.finding]}"
 
 
 class _Text(NamedTuple):

@@ -125,6 +125,11 @@ class TrainingStatus:
         return replace(self, steps=(*self.steps[:index], status, *self.steps[index + 1 :]))
 
 
+def span_of(step: Step) -> tuple[int, int]:
+    """At which progress a step begins and ends, in percent."""
+    return _BEGINS_AT[step], _end_of(step)
+
+
 def _end_of(step: Step) -> int:
     following = list(Step)[step.number :]
     return _BEGINS_AT[following[0]] if following else 99  # 100 is for the whole

@@ -20,8 +20,8 @@ from soundalike.voice.rule import Unit
 from soundalike.voice.traits import Trait
 
 _TENTHS: Final = 10
-_FAVOURITES_TOLD: Final = 5
-_FAVOURITES: Final[dict[Kind, str]] = {
+FAVOURITES_TOLD: Final = 5
+FAVOURITE_TITLES: Final[dict[Kind, str]] = {
     "opening": "Openings",
     "frame": "Constructions",
     "phrase": "Phrases",
@@ -58,7 +58,7 @@ def trait(found: Trait) -> str:
 
 def contrast(own: Trait, plain: Trait) -> str:
     """A trait beside a language model's habit: “Hashtags: 0.0 per 100 posts (a language model 212)”."""
-    return f"{own.sentence}: {trait_figure(own)} (a language model {_bare(plain.value, plain.unit)})"
+    return f"{own.sentence}: {trait_figure(own)} (a language model {bare(plain.value, plain.unit)})"
 
 
 def never(found: Trait) -> str:
@@ -79,8 +79,8 @@ def favourite(found: Favourite) -> str:
 
 def favourites(voice: VoiceProfile) -> Iterator[tuple[str, str]]:
     """By kind, what is used far more than by others: (“Openings”, “btw” in 17 posts, “not that” in 11)."""
-    for kind, title in _FAVOURITES.items():
-        if found := voice.favourites_of(kind)[:_FAVOURITES_TOLD]:
+    for kind, title in FAVOURITE_TITLES.items():
+        if found := voice.favourites_of(kind)[:FAVOURITES_TOLD]:
             first, *rest = (f"“{each.text}” in {each.posts:,}" for each in found)
             yield title, ", ".join([f"{first} posts", *rest])
 
@@ -92,15 +92,16 @@ def trait_figure(found: Trait) -> str:
 
 def others_figure(found: Trait) -> str:
     """Other writers' figure in brackets, without the unit just read; nothing where too few are known."""
-    return "" if found.others is None else f" (others {_bare(found.others, found.unit)})"
+    return "" if found.others is None else f" (others {bare(found.others, found.unit)})"
 
 
 def figure(value: float, unit: Unit) -> str:
     """A figure as a reader says it."""
-    return f"{_bare(value, unit)} {'of posts' if unit is Unit.SHARE else unit.value}"
+    return f"{bare(value, unit)} {'of posts' if unit is Unit.SHARE else unit.value}"
 
 
-def _bare(value: float, unit: Unit) -> str:
+def bare(value: float, unit: Unit) -> str:
+    """A figure without its unit, but for the sign of a share."""
     if unit is Unit.SHARE:
         return f"{value:.0%}"
     digits = 0 if unit in (Unit.WORDS, Unit.CHARACTERS) or value >= 100 else 1  # noqa: PLR2004 - three figures say it

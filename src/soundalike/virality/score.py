@@ -143,6 +143,12 @@ def select_viral(
     return Selection(tuple(ranked[:top]), len(passing), len(inside), sentence)
 
 
+def auto_lift(scored: Sequence[ScoredPost]) -> float:
+    """The least lift with which the gate `auto` lets one of these posts pass."""
+    lifts = np.array([each.lift for each in scored] or [0.0])
+    return max(_AUTO_LIFT, float(np.quantile(lifts, 1 - _AUTO_SHARE)))
+
+
 def viral_posts(
     posts: Sequence[Post],
     *,
@@ -284,8 +290,7 @@ def _counts(posts: Sequence[Post], name: str) -> Floats:
 def _read_gate(gate: Gate, scored: Sequence[ScoredPost]) -> Callable[[ScoredPost], bool]:
     if gate != "auto":
         return lambda each: each.engagement >= gate
-    lifts = np.array([each.lift for each in scored] or [0.0])
-    least = max(_AUTO_LIFT, float(np.quantile(lifts, 1 - _AUTO_SHARE)))
+    least = auto_lift(scored)
     return lambda each: each.lift >= least
 
 

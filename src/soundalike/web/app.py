@@ -2,19 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from soundalike import __version__
 from soundalike.errors import SoundalikeError
 from soundalike.exports.voice_file import MOST_BYTES
 from soundalike.telemetry.observe import Observe
-from soundalike.web import accounts, oidc, ops, pages
+from soundalike.web import accounts, oidc, ops
 from soundalike.web.api import collecting, drafting, exchanging, feedback, models, quizzing, training
 from soundalike.web.gate import Gate
 from soundalike.web.guards import LocalHostsOnly, SameOriginOnly, SecurityHeaders
@@ -25,6 +26,10 @@ from soundalike.web.methods import Methods
 from soundalike.web.openapi import DESCRIPTION, TAGS, Api
 from soundalike.web.parts import Parts
 from soundalike.web.problems import handle
+from soundalike.web.studio import routes as studio
+from soundalike.web.studio.collecting import uploading
+from soundalike.web.studio.errors import ErrorPages
+from soundalike.web.studio.voice import importing
 from soundalike.web.v1 import routes as v1
 
 ROUTERS: Final = (
@@ -38,9 +43,21 @@ ROUTERS: Final = (
     v1.router,
     accounts.router,
     ops.router,
-    pages.router,
+    studio.router,
 )
-_LARGER: Final = {"/api/train-ai/start-training": 8 * MEBIBYTE, exchanging.IMPORT_PATH: MOST_BYTES}
+_FOR_PANELS: Final[dict[str, Any]] = {
+    "allow_methods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
+    "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Prefer"],
+    "expose_headers": ["Location", "Retry-After", "X-Request-Id"],
+    "max_age": 3600,
+}
+"""What a panel on another site may send and read; it has a key, and no cookie goes with it."""
+_LARGER: Final = {
+    "/api/train-ai/start-training": 8 * MEBIBYTE,
+    exchanging.IMPORT_PATH: MOST_BYTES,
+    uploading.PATH: uploading.MOST_BYTES,
+    importing.PATH: importing.MOST_BYTES,
+}
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -82,6 +99,9 @@ def _guard(app: FastAPI, parts: Parts) -> None:
     if is_open:
         app.add_middleware(LocalHostsOnly)
     app.add_middleware(Gate)
+    app.add_middleware(ErrorPages)
+    if origins := parts.settings.soundalike_embed_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=origins, **_FOR_PANELS)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observe, metrics=parts.metrics)
 

@@ -23,14 +23,21 @@ _KEEP_ALIVE_SECONDS: Final = 15.0
 _LONGEST_SECONDS: Final = 600.0  # then the client comes back, maybe to another server
 
 
+def as_status(event: TrainingEvent) -> bytes:
+    """A status as the API sends it."""
+    data = json.dumps(event.body, ensure_ascii=False, separators=(",", ":"))
+    return format_sse_event(data_str=data, event="status", id=str(event.number))
+
+
 @dataclass(frozen=True, slots=True)
 class EventStream:
-    """What one client is sent of a training, from the event `after` on."""
+    """What one client is sent of a training, from the event `after` on, each event as `shape` makes it."""
 
     hub: Hub
     training_id: UUID
     read: ReadEvents
     after: int = 0
+    shape: Callable[[TrainingEvent], bytes] = as_status
     clock: Callable[[], float] = time.monotonic
     keep_alive_seconds: float = _KEEP_ALIVE_SECONDS
     longest_seconds: float = _LONGEST_SECONDS
@@ -45,7 +52,7 @@ class EventStream:
                 mark = watch.mark  # noted before reading: what comes in between wakes at once
                 events = await to_thread.run_sync(self.read, after)
                 for event in events:
-                    yield _event(event)
+                    yield self.shape(event)
                     after = event.number
                 if (events and is_ended(events[-1].body)) or self.clock() >= until:
                     return
@@ -66,8 +73,3 @@ class EventStream:
 def is_ended(body: dict[str, Any]) -> bool:
     """Whether a status is the last, unless the training is done again."""
     return body.get("status") in ENDED
-
-
-def _event(event: TrainingEvent) -> bytes:
-    data = json.dumps(event.body, ensure_ascii=False, separators=(",", ":"))
-    return format_sse_event(data_str=data, event="status", id=str(event.number))

@@ -16,6 +16,7 @@ from soundalike.config import Settings
 from soundalike.exports.signing import Signer
 from soundalike.posts.api.client import TweetsApi
 from soundalike.service.jobs import JobDesk
+from soundalike.service.reviewing import Review
 from soundalike.storage import Store
 from soundalike.storage.fleet import read_fleet
 from soundalike.storage.job_records import Limits
@@ -40,6 +41,7 @@ class Parts:
     hub: Hub
     studio: Studio
     forecasters: Kept[Forecaster | None]
+    reviews: Kept[Review]
     metrics: Metrics
     pricing: Pricing
     readiness: Lately[ReadyBody]
@@ -53,6 +55,7 @@ class Parts:
         """Keep nothing in memory of what may just have been deleted."""
         self.studio.forget()
         self.forecasters.clear()
+        self.reviews.clear()
 
 
 async def parts_of(request: Request) -> Parts:
@@ -92,6 +95,7 @@ def open_parts(
             hub=hub,
             studio=studio,
             forecasters=Kept(),
+            reviews=Kept(),
             metrics=Metrics(version=__version__, read_fleet=lambda: read_fleet(store.database, at=now())),
             pricing=pricing,
             readiness=Lately(partial(look, settings, store), seconds=2.0),

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from soundalike.errors import SettingsError
 from soundalike.posts.api.client import TweetsApi
+from soundalike.posts.api.estimate import Estimate
 from soundalike.posts.api.planning import Wish
-from soundalike.posts.post import Window
+from soundalike.posts.post import Creator, Window
 from soundalike.schemas.collecting import EstimateBody
 from soundalike.web.drafting import Bench
 from soundalike.web.problems import Refused
@@ -35,16 +36,20 @@ class Pricing:
             CreatorError, UpstreamError, BudgetExceeded: As the tweets API says.
             Refused: There is no key, or too many are asking.
         """
-        return self._bench.run(lambda: self._look_up(workspace_id, username, months))
+        return EstimateBody.of(*self.look_up(workspace_id, username, months))
 
-    def _look_up(self, workspace_id: UUID, username: str, months: int) -> EstimateBody:
+    def look_up(self, workspace_id: UUID, username: str, months: int) -> tuple[Creator, Estimate]:
+        """The account, and what collecting so many months of it would bring and cost; raises as `estimate` does."""
+        return self._bench.run(lambda: self._ask(workspace_id, username, months))
+
+    def _ask(self, workspace_id: UUID, username: str, months: int) -> tuple[Creator, Estimate]:
         try:
             with self._open_api(workspace_id) as api:
                 creator = api.fetch_creator(username)
                 found = api.estimate(creator, Wish(Window.months_before(self._now(), months)))
         except SettingsError as error:
             raise Refused("not_configured", error.message, hint=error.hint) from error
-        return EstimateBody.of(creator, found)
+        return creator, found
 
     def close(self) -> None:
         """Begin nothing more, and wait for what runs."""

@@ -225,6 +225,7 @@ def test_who_leaves_takes_nothing_along(served, said, model, kept, streamed):
     until(lambda: brief in {draft.brief for draft in kept()})
 
 
+@pytest.mark.slow
 def test_many_at_once_are_written_or_refused_but_never_pile_up(served, said, model, post):
     """As with POST …/drafts; meanwhile the server answers everything else."""
     bench = served.parts.studio.bench

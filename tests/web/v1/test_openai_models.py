@@ -52,6 +52,7 @@ def test_a_creator_without_an_active_model_is_there_by_version_only(client, trai
     assert client.get("/v1/models/soundalike%2F%40levelsio%3A1").json()["id"] == "soundalike/@levelsio:1"
 
 
+@pytest.mark.slow
 def test_what_is_anothers_is_no_model(client, stranger, train):
     """Neither listed, nor shown, nor written with."""
     train("levelsio")

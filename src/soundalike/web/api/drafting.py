@@ -15,7 +15,7 @@ from soundalike.service.feedback import keep_drafts
 from soundalike.service.jobs import Caller
 from soundalike.service.keeping import forecaster_of, patterns_of
 from soundalike.storage import TrainedModelRecord
-from soundalike.training.comparison import compare
+from soundalike.training.comparison import Comparison, compare
 from soundalike.training.learned import fit_forecaster
 from soundalike.virality.forecast import Forecaster
 from soundalike.virality.patterns import Pattern
@@ -64,7 +64,10 @@ def write_drafts(caller: Writer, model_id: ModelId, asked: DraftRequest, parts: 
             thread=asked.thread,
         )
         ids = [uuid4() for _ in drafting.drafts]
-        keep_drafts(record, drafting, asked.brief, store=parts.store, ids=ids, at=parts.now())
+        order = asked.as_json()
+        keep_drafts(
+            record, drafting, order.pop("brief"), store=parts.store, ids=ids, at=parts.now(), order=order
+        )
         parts.metrics.count_drafts(len(ids))
         return DraftsBody.of(drafting, ids)
 
@@ -84,14 +87,24 @@ def compare_wordings(asked: CompareRequest, caller: Reader, parts: PartsOf) -> C
     Where nothing can be learned of this audience, people in general are asked: `judge` and `note` say so. Names no
     winner where the judge abstains.
     """
+    username, found = judge_wordings(asked, caller, parts)
+    return CompareBody.of(found, username)
+
+
+def judge_wordings(asked: CompareRequest, caller: Caller, parts: Parts) -> tuple[str, Comparison]:
+    """Whose audience was meant, and which wording it would take up more.
+
+    Raises:
+        UnknownModel, InvalidUsername: Nobody's audience was named.
+        Refused: Too many are judged already.
+    """
     username, record = _audience(asked, caller, parts)
 
-    def answer() -> CompareBody:
+    def answer() -> Comparison:
         forecaster, patterns = _learned(username, record, caller, parts)
-        found = compare(asked.a, asked.b, forecaster=forecaster, patterns=patterns, creator=username)
-        return CompareBody.of(found, username)
+        return compare(asked.a, asked.b, forecaster=forecaster, patterns=patterns, creator=username)
 
-    return parts.studio.judging.run(answer)
+    return username, parts.studio.judging.run(answer)
 
 
 def _audience(asked: CompareRequest, caller: Caller, parts: Parts) -> tuple[str, TrainedModelRecord | None]:

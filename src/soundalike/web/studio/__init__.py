@@ -1,0 +1,1 @@
+"""The web studio: pages made on the server, usable without a script."""

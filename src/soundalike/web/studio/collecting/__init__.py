@@ -1,0 +1,1 @@
+"""From a name to posts: what it costs, how far it is, what is kept."""

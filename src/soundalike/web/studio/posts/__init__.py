@@ -1,0 +1,1 @@
+"""Posts as they look on X, whoever wrote them."""

@@ -1,0 +1,1 @@
+"""The posts that were found, and which of them to learn from."""

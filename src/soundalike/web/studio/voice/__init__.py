@@ -1,0 +1,1 @@
+"""What was learned: the voice, its report card, its quiz."""

@@ -1,0 +1,1 @@
+"""Drafts in a voice, and wordings held against each other."""
