@@ -1,11 +1,18 @@
 """Fixtures for the web: the real application on a database, and browsers and programs that ask it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
+
+
+def run_beside(coroutine):
+    """Run a coroutine in a thread of its own: a real browser's tests leave a loop running in theirs."""
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, coroutine).result()
 
 
 class Asker:
@@ -19,7 +26,7 @@ class Asker:
         """Ask, with JSON, or a form and its files; a header that is None is left out."""
         named = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {name: value for name, value in named.items() if value is not None}
-        return asyncio.run(self._ask(method, path, {"json": body, "data": form, "files": files}, sent))
+        return run_beside(self._ask(method, path, {"json": body, "data": form, "files": files}, sent))
 
     async def _ask(self, method, path, body, headers):
         transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False, client=(self._address, 1))

@@ -25,9 +25,9 @@ AXE = "axe-core@4.10.3"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The Chromium of the system; skipped where there is none."""
+    """The Chromium of the system; skipped where there is none. For one file: it keeps the thread's event loop."""
     if CHROMIUM is None:
         pytest.skip("needs chromium")
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - most tests need none of it

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from starlette.requests import Request
 
+from browsers import run_beside
 from soundalike.posts.post import Engagement, Post, last_id_before
 from soundalike.service.collecting import Order, new_session
 from soundalike.web.studio.collecting.page import _news
@@ -191,7 +192,7 @@ def test_whoever_watches_is_sent_fragments_and_then_away(news, ending, leads):
         if number == 1:
             await asyncio.to_thread(end)
 
-    sent = asyncio.run(news.told(meanwhile))
+    sent = run_beside(news.told(meanwhile))
     assert 'data-live="/sessions/' in sent[0]
     where = f"/sessions/{news.session_id}/{leads}" if leads else "/sessions"
     assert sent[-1] == f"event: leave\ndata: {where}\n\n"

@@ -59,11 +59,11 @@ def test_another_workspace_is_one_form_away(site):
 def test_what_is_wrong_is_a_page_for_browsers_and_a_document_for_programs(site):
     """The same problem; the page has the request's id, for whoever runs the server."""
     browser = site.signed_in("eve@example.org")
-    page = browser("GET", "/voices/nothing", Accept="text/html,*/*")
+    page = browser("GET", "/nothing", Accept="text/html,*/*")
     assert page.status_code == 404
     assert page.headers["content-type"].startswith("text/html")
     assert page.headers["x-request-id"] in page.text
-    assert browser("GET", "/voices/nothing").json()["code"] == "not_found"
+    assert browser("GET", "/nothing").json()["code"] == "not_found"
     assert browser("GET", "/api/nothing", Accept="text/html").json()["code"] == "not_found"
 
 
