@@ -406,7 +406,7 @@ def _call_tool(site, ask, name, arguments):
 
     async def called():
         async with site.app.state.mcp.running():
-            return await ask._ask("POST", "/mcp", message, headers)
+            return await ask._ask("POST", "/mcp", {"json": message}, headers)
 
     return asyncio.run(called())
 
