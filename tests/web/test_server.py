@@ -67,7 +67,7 @@ def alive(pid):
 def test_a_server_says_where_it_is_lets_its_owner_in_and_ends_in_good_order(tmp_path, number):
     """One link, once; then a signal ends it with status 0, though a browser keeps its connection open."""
     with served(tmp_path, "--no-worker") as server, signed_in(server) as browser:
-        assert "Signed in as" in browser.get("/").text
+        assert "Sign out" in browser.get("/").text
         assert browser.get(server.link).status_code == 401
         assert "server" not in browser.get("/healthz").headers
         began = time.monotonic()
