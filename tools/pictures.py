@@ -44,6 +44,7 @@ class Album:
             self.page.set_viewport_size({"width": width, "height": 900})
             height = min(self.page.evaluate("document.documentElement.scrollHeight"), TALLEST)
             self.page.set_viewport_size({"width": width, "height": height})
+            self.page.evaluate("scrollTo(0, 0)")  # an address may lead into the page
             clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": scale}
             for theme in ("light", "dark"):
                 self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
