@@ -18,7 +18,7 @@ CHOICES = {
     "username": "levelsio",
     "months": "6",
     "minEngagement": "auto",
-    "trainer": "lora",
+    "trainer": "prompt",
     "consent": "own",
 }
 HOSTILE = "<img src=x onerror=alert(1)> \u202ejavascript:alert(1) Z̴a̷l̶g̷o̶ " + "long" * 900
@@ -62,7 +62,7 @@ def test_what_is_collected_leads_to_the_review(emulated):
     studio.work(session_of(studio).id)
     answer = studio.get(at)
     assert (answer.status_code, answer.headers["location"]) == (303, at.replace("collecting", "review"))
-    assert session_of(studio).settings.items() >= {"trainer": "lora", "consent": "own"}.items()
+    assert session_of(studio).settings.items() >= {"trainer": "prompt", "consent": "own"}.items()
 
 
 def test_why_it_broke_off_is_told_with_what_is_kept_and_paid(broken):
