@@ -55,7 +55,7 @@ class Progress:
 
     @property
     def page(self) -> int:
-        """The page that is asked for now."""
+        """The number of the page being asked for."""
         return self.brought.pages + 1
 
     @property

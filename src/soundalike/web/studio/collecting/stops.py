@@ -13,7 +13,7 @@ _OF_CREATOR: Final = frozenset(
 )
 
 _TITLES: Final = {
-    "upstream_rate_limited": "twitterapi.io is refusing requests for now",
+    "upstream_rate_limited": "twitterapi.io is refusing requests",
     "upstream_unavailable": "twitterapi.io does not answer",
     "upstream_unauthorized": "twitterapi.io refuses the key",
     "upstream_out_of_credits": "The key has no credits left",
