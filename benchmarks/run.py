@@ -6,6 +6,7 @@ Virality and the voice are measured on real posts and pairs from the folder `sha
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -20,6 +21,9 @@ def main() -> None:
         posts = sorted((DATA / "creators").glob("*.jsonl"))
         subprocess.run([sys.executable, HERE / "virality", "--pairs", *pairs, "--posts", *posts], check=True)
         subprocess.run([sys.executable, HERE / "voice", "--data", DATA], check=True)
+        if all(map(find_spec, ("torch", "transformers", "peft"))):
+            subprocess.run([sys.executable, HERE / "exports.py", "--data", DATA], check=True)
+    subprocess.run([sys.executable, HERE / "voices.py"], check=True)
     for part in ("collecting", "fleet", "web"):
         subprocess.run([sys.executable, HERE / part], check=True)
     began = time.perf_counter()

@@ -1,6 +1,7 @@
-"""The weights of a GGUF file in a model of `transformers`."""
+"""Small models of `transformers`: the weights of a GGUF file, and folders of several kinds."""
 
 from soundalike.finetune.names import MATRICES, halves_together, heads_of
+from tiny_model import tiny_facts
 
 
 def in_transformers(model):
@@ -42,3 +43,50 @@ def in_transformers(model):
         {name: torch.from_numpy(each.copy()) for name, each in weights.items()}, strict=False
     )
     return made
+
+
+SMALL = {
+    "vocab_size": 259, "hidden_size": 48, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+    "num_key_value_heads": 2, "max_position_embeddings": 1024, "bos_token_id": 1, "eos_token_id": 2,
+}  # fmt: skip
+KINDS = {
+    "qwen2": ("Qwen2", SMALL | {"tie_word_embeddings": True}),
+    "mistral": ("Mistral", SMALL | {"sliding_window": None}),
+    "gemma": ("Gemma", SMALL | {"head_dim": 12}),
+    "gpt2": ("GPT2", {"vocab_size": 259, "n_embd": 48, "n_layer": 2, "n_head": 4, "n_positions": 1024}),
+}
+
+
+def save_model(kind, path, *, chat=True):
+    """A folder with a random model of a kind, the same each time, and the tiny model's vocabulary."""
+    import torch  # noqa: PLC0415 - where it is installed
+    import transformers  # noqa: PLC0415
+
+    name, shape = KINDS[kind]
+    torch.manual_seed(3)
+    config = getattr(transformers, f"{name}Config")(**shape)
+    getattr(transformers, f"{name}ForCausalLM" if name != "GPT2" else "GPT2LMHeadModel")(
+        config
+    ).save_pretrained(path)
+    save_tokenizer(path, chat=chat)
+    return path
+
+
+def save_tokenizer(path, *, chat=True):
+    """The tiny model's vocabulary as a tokenizer of `transformers`."""
+    import transformers  # noqa: PLC0415
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers  # noqa: PLC0415
+
+    facts = tiny_facts()
+    names = facts["tokenizer.ggml.tokens"]
+    tokenizer = Tokenizer(models.BPE(vocab={name: at for at, name in enumerate(names)}, merges=[]))
+    tokenizer.pre_tokenizer, tokenizer.decoder = (
+        pre_tokenizers.ByteLevel(add_prefix_space=False),
+        decoders.ByteLevel(),
+    )
+    wrapped = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<|endoftext|>", eos_token="<|im_end|>",
+        additional_special_tokens=["<|im_start|>"],
+        chat_template=facts["tokenizer.chat_template"] if chat else None,
+    )  # fmt: skip
+    wrapped.save_pretrained(path)

@@ -4,9 +4,19 @@ A command is a name and a value, on one line or within triple quotation marks, w
 line. What does not print is dropped from values. Whatever the documentation does not have is refused.
 """
 
+import re
+
 COMMANDS = {"from", "system", "parameter", "message", "template", "adapter", "license"}
 ROLES = {"system", "user", "assistant"}
-PARAMETERS = {"temperature": float, "top_p": float, "num_ctx": int, "num_predict": int, "stop": str}
+PARAMETERS = {
+    "temperature": float,
+    "top_p": float,
+    "min_p": float,
+    "repeat_penalty": float,
+    "num_ctx": int,
+    "num_predict": int,
+    "stop": str,
+}
 
 
 def read_modelfile(text):
@@ -49,3 +59,49 @@ def _value(text, lines):
 
 def _printed(text):
     return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
+
+
+ACTION = re.compile(r"\{\{ *(.*?) *\}\}")
+
+
+def fill_template(template, *, system, messages):
+    """What Go's text/template makes of a TEMPLATE, of the few actions that ours uses; others are refused.
+
+    Messages are pairs of a role and a content. Actions that trim spaces are among those refused.
+    """
+    parts = iter(ACTION.split(template))
+    found, ended = _block(parts, next(parts))
+    assert ended == ""
+    return "".join(found({"System": system, "Messages": [{"Role": r, "Content": c} for r, c in messages]}))
+
+
+def _block(parts, text):
+    """Read up to what ends a block: how it is filled, and its ending."""
+    made = [lambda _, text=text: [text]]
+    for action in parts:
+        if action in {"end", "else"}:
+            return (lambda dot: [each for make in made for each in make(dot)]), action
+        made.append(_read_action(action, parts))
+        after = next(parts)
+        made.append(lambda _, text=after: [text])
+    return (lambda dot: [each for make in made for each in make(dot)]), ""
+
+
+def _read_action(action, parts):
+    word, _, rest = action.partition(" ")
+    if action.startswith("."):
+        return lambda dot: [dot[action[1:]]]
+    assert word in {"if", "range"}, action
+    yes, ended = _block(parts, next(parts))
+    no = lambda _: []  # noqa: E731 - one of two that are called alike
+    if ended == "else":
+        no, ended = _block(parts, next(parts))
+    assert ended == "end", action
+    if word == "range":
+        return lambda dot: [each for one in dot[rest[1:]] for each in yes(one)]
+    return lambda dot: yes(dot) if _holds(rest, dot) else no(dot)
+
+
+def _holds(test, dot):
+    compared = re.fullmatch(r'ne \.(\w+) "(\w+)"', test)
+    return dot[compared[1]] != compared[2] if compared else bool(dot[test[1:]])

@@ -41,7 +41,7 @@ def serve(tmp_path, llm_address):
 
 
 @contextmanager
-def serve_in(folder, llm_address, **settings):
+def serve_in(folder, llm_address, *, no_worker=False, **settings):
     """A server with its data in a folder, and behind it the emulator, which has the posts of one creator."""
     from conftest import environment  # noqa: PLC0415 - which loads this file
 
@@ -53,9 +53,10 @@ def serve_in(folder, llm_address, **settings):
     env = os.environ | environment(folder, llm_address) | limits | settings
     env.pop("DATABASE_URL", None)
     posts = str(_write_posts(folder / "posts.jsonl"))
+    options = ["--no-worker"] if no_worker else []
     with _process("emulator", "--posts", posts, "--port", "0", env=env, cwd=folder) as emulator:
-        env |= {"TWITTER_API_BASE_URL": emulator, "TWITTER_API_KEY": "emulator-key"}
-        with _process("serve", "--port", "0", env=env, cwd=folder) as address:
+        env |= {"TWITTER_API_BASE_URL": emulator, "TWITTER_API_KEY": "emulator-key"} | settings
+        with _process("serve", "--port", "0", *options, env=env, cwd=folder) as address:
             yield Served(address, env, folder)
 
 

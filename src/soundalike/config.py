@@ -57,7 +57,9 @@ class Settings(BaseSettings):
     soundalike_data_dir: Path = Field(default_factory=lambda: user_data_path("soundalike", appauthor=False))
     """Everything Soundalike keeps: the database, fetched models, reports."""
     soundalike_llm: str = "embedded"
-    """Who writes: `embedded`, `gguf:PATH`, `hf:OWNER/REPO:FILE`, `ollama:MODEL` or `openai:MODEL`."""
+    """Who writes: `embedded`, `gguf:PATH`, `hf:OWNER/REPO:FILE`, `hf:FOLDER`, `ollama:MODEL` or `openai:MODEL`."""
+    soundalike_base: Annotated[str, Field(min_length=1)] = "embedded"
+    """What adapters are trained on, and write with: `embedded`, or the folder of a causal model of Hugging Face."""
     openai_base_url: _Text = None
     openai_api_key: _Secret = None
     soundalike_retention_days: Annotated[int, Field(ge=0, le=36_500)] = 30

@@ -194,24 +194,46 @@ def scratch_folder(settings: Settings) -> Path:
     return settings.soundalike_data_dir / "checkpoints"
 
 
-def writer_spec(settings: Settings, trainer: str | None) -> str:
-    """Who writes with a model of this trainer: with an adapter the embedded model, for which it was made."""
-    return "embedded" if trainer == "lora" else settings.soundalike_llm
+def base_folder(settings: Settings) -> Path | None:
+    """The folder of the model that adapters are trained on; None for the embedded one."""
+    base = settings.soundalike_base
+    return None if base == "embedded" else Path(base).expanduser().resolve()
+
+
+def writer_spec(settings: Settings, trainer: str | None, base_model: str | None = None) -> str:
+    """Who writes with a model of this trainer: with an adapter the model that it was made for.
+
+    `base_model` is what that was called, where the adapter is trained already: one of the embedded model's is written
+    with by that, whatever others are trained on by now.
+    """
+    if trainer != "lora":
+        return settings.soundalike_llm
+    folder = base_folder(settings)
+    return f"hf:{folder}" if folder and base_model in {None, folder.name} else "embedded"
 
 
 @contextmanager
 def open_writer(settings: Settings, spec: str | None = None) -> Iterator["Writer"]:
     """Open the language model the settings name, or another one."""
-    from soundalike.drafts.writer import open_writer as opened  # noqa: PLC0415
-
-    key = settings.openai_api_key
-    writer = opened(
-        spec or settings.soundalike_llm,
-        data_dir=settings.soundalike_data_dir,
-        openai_base_url=settings.openai_base_url,
-        openai_api_key=key.get_secret_value() if key else None,
-    )
+    writer = _open_writer(settings, spec or settings.soundalike_llm)
     try:
         yield writer
     finally:
         writer.close()
+
+
+def _open_writer(settings: Settings, spec: str) -> "Writer":
+    from soundalike.drafts.writer import folder_in  # noqa: PLC0415
+    from soundalike.drafts.writer import open_writer as opened  # noqa: PLC0415
+
+    if folder := folder_in(spec):
+        from soundalike.finetune.folder import FolderWriter  # noqa: PLC0415 - loads torch
+
+        return FolderWriter(folder)
+    key = settings.openai_api_key
+    return opened(
+        spec,
+        data_dir=settings.soundalike_data_dir,
+        openai_base_url=settings.openai_base_url,
+        openai_api_key=key.get_secret_value() if key else None,
+    )

@@ -6,11 +6,10 @@ import pytest
 from soundalike.drafts.coherence import (
     Coherence,
     fit_coherence,
-    is_judged,
     save_coherence,
     shipped_coherence,
 )
-from soundalike.encoder.embedded import find_embedded_model
+from soundalike.encoder.embedded import find_embedded_model, is_embedded
 
 
 def test_two_clouds_are_told_apart_and_the_odds_are_modest():
@@ -34,8 +33,8 @@ def test_a_kept_plane_is_the_same_one(tmp_path):
 
 def test_only_drafts_of_the_embedded_model_are_judged():
     """It was fitted on those."""
-    assert is_judged(find_embedded_model().stem)
-    assert not is_judged("ollama:llama3.2")
+    assert is_embedded(find_embedded_model().stem)
+    assert not is_embedded("ollama:llama3.2")
     assert shipped_coherence().scores([]).shape == (0,)
 
 

@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 
 from exporting import SIGNER
-from modelfiles import read_modelfile
+from modelfiles import fill_template, read_modelfile
 from soundalike.drafts.llama import LlamaWriter
 from soundalike.drafts.writer import Message, Sampling
 from soundalike.encoder.embedded import find_embedded_model
+from soundalike.encoder.gguf import Gguf
+from soundalike.errors import ExportUnavailable
 from soundalike.exports import Options, make
 from soundalike.exports.voice_file import ADAPTER
 from soundalike.finetune.adapter import Adapter
 from soundalike.finetune.keeping import as_file, to_bytes
+from soundalike.finetune.vocabulary import _fill as filled_in
 from soundalike.training.card import Bits
 
 BASE = "HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -119,6 +122,32 @@ def test_a_modelfile_builds_on_the_merged_model(voice):
     assert ("parameter", "stop <|im_end|>") in found
     named = make(voice, "ollama", Options(SIGNER, base="qwen3:8b"), is_quote=lambda _: False)
     assert dict(read_modelfile(named.content.decode()))["from"] == "qwen3:8b"
+
+
+@pytest.mark.parametrize("system", ["", "You write posts."])
+def test_a_modelfile_asks_as_the_base_was_taught(voice, system):
+    """Its template of Go makes of a chat what the model file's own template does, with a system prompt and without."""
+    template = dict(read_modelfile(exported(voice, "ollama").content.decode()))["template"]
+    turns = [("user", "Write a post about rain."), ("assistant", "It rains."), ("user", "Another.")]
+    told = [Message(role, text) for role, text in ([("system", system)] if system else []) + turns]
+    found = fill_template(template, system=system, messages=turns)
+    assert found == filled_in(Gguf(find_embedded_model()).facts["tokenizer.chat_template"], told)
+
+
+def test_a_modelfile_draws_as_the_embedded_engine(voice):
+    """What llama.cpp and Ollama would take differently is said."""
+    told = dict(value.split(" ", 1) for name, value in read_modelfile(exported(voice, "ollama").content.decode())
+                if name == "parameter")  # fmt: skip
+    assert (float(told["min_p"]), float(told["repeat_penalty"])) == (0.05, 1.0)
+
+
+@pytest.mark.parametrize("kind", ["gguf", "ollama"])
+def test_an_adapter_of_another_model_is_not_merged_into_the_embedded_one(voice, adapter, kind):
+    """It says of what it is, and what can be done; as peft it is given away all the same."""
+    other = replace(voice, parts={**voice.parts, ADAPTER: to_bytes(replace(adapter, base="tiny-qwen"))})
+    with pytest.raises(ExportUnavailable, match="its adapter is of tiny-qwen") as raised:
+        exported(other, kind)
+    assert "peft" in raised.value.hint
 
 
 def test_a_card_is_data_to_whoever_reads_it(voice):

@@ -161,12 +161,12 @@ def test_a_modelfile_says_the_text_again(text):
 @settings(max_examples=25, deadline=None)
 @given(texts=st.lists(HOSTILE, min_size=1, max_size=4))
 def test_no_post_becomes_a_command_of_a_modelfile(subject, texts):
-    """One FROM, one SYSTEM, three parameters, and turns in pairs."""
+    """One FROM, one SYSTEM, five parameters, and turns in pairs."""
     commands = read_modelfile(ollama.write(hostile(subject, texts), OPTIONS).decode())
     names = [name for name, _ in commands]
     turns = [text.partition(": ")[0] for name, text in commands if name == "message"]
-    assert names[:5] == ["from", "system", "parameter", "parameter", "parameter"]
-    assert names[5:] == ["message"] * len(turns)
+    assert names[:7] == ["from", "system", *["parameter"] * 5]
+    assert names[7:] == ["message"] * len(turns)
     assert turns == ["user", "assistant"] * (len(turns) // 2)
     assert commands[0] == ("from", ollama.BASE)
 

@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from hugging_face import in_transformers
-from tiny_model import LAYERS, tiny_facts
+from hugging_face import in_transformers, save_tokenizer
+from tiny_model import LAYERS
 
 torch = pytest.importorskip("torch", reason="needs what `make lora` installs")
 transformers = pytest.importorskip("transformers", reason="needs what `make lora` installs")
@@ -37,21 +37,9 @@ def theirs(tiny):
 @pytest.fixture(scope="module")
 def folder(theirs, tmp_path_factory):
     """The tiny model as a Hugging Face folder with its tokenizer."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers  # noqa: PLC0415
-
-    facts, path = tiny_facts(), tmp_path_factory.mktemp("hf") / "tiny"
-    names = facts["tokenizer.ggml.tokens"]
-    tokenizer = Tokenizer(models.BPE(vocab={name: at for at, name in enumerate(names)}, merges=[]))
-    tokenizer.pre_tokenizer, tokenizer.decoder = (
-        pre_tokenizers.ByteLevel(add_prefix_space=False),
-        decoders.ByteLevel(),
-    )
-    wrapped = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<|endoftext|>", eos_token="<|im_end|>",
-        additional_special_tokens=["<|im_start|>"], chat_template=facts["tokenizer.chat_template"],
-    )  # fmt: skip
+    path = tmp_path_factory.mktemp("hf") / "tiny"
     theirs.save_pretrained(path)
-    wrapped.save_pretrained(path)
+    save_tokenizer(path)
     return path
 
 

@@ -4,6 +4,7 @@ from itertools import count
 import pytest
 
 from soundalike.drafts.writer import open_writer
+from soundalike.encoder.embedded import find_embedded_model
 from soundalike.posts.collection import hold_out, sort_out
 from soundalike.posts.files import load_posts
 from soundalike.posts.post import Window
@@ -195,6 +196,19 @@ def test_without_others_to_line_up_with_there_is_no_second_judge(model, own):
     found = graded(replace(model, background=alone), Actor(own))
     assert found.attribution is None
     assert any("Too few other writers" in note for note in found.notes)
+
+
+@pytest.mark.slow
+def test_a_card_says_that_the_embedded_model_knows_no_other_language(model, own):
+    """In Chinese it makes hardly any sense, whatever the measures say; a larger model may."""
+    chinese = replace(model, voice=replace(model.voice, language="zh"))
+    embedded = Actor(own)
+    embedded.name = find_embedded_model().stem
+    told = [
+        graded(each, writer).notes
+        for each, writer in ((chinese, embedded), (model, embedded), (chinese, Actor(own)))
+    ]
+    assert [any("taught English" in note for note in notes) for notes in told] == [True, False, False]
 
 
 def test_subjects_are_spread_over_the_posts_and_leave_the_wording():

@@ -1,12 +1,14 @@
 """The application on a real database, and users with keys who ask it things."""
 
 import json
+import shutil
 import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,6 +16,7 @@ from starlette.testclient import TestClient
 from soundalike.accounts import Principal
 from soundalike.config import Settings
 from soundalike.service.training import publish
+from soundalike.storage import TrainedModelRecord, open_store
 from soundalike.storage.job_records import JobKey
 from soundalike.training.status import Failure, State, Step, TrainingStatus
 from soundalike.web.app import create_app
@@ -265,3 +268,34 @@ def until(is_so, seconds=20):
     while not is_so():
         assert time.monotonic() < end, "it did not come to be in time"
         time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def swyx_site(trained_once, tmp_path_factory):
+    """A server on this machine with @swyx's voice: a client, its store and the model's id."""
+    folder, status, _ = trained_once
+    data = tmp_path_factory.mktemp("swyx") / "data"
+    shutil.copytree(folder / "data", data)
+    settings = Settings(_env_file=None, soundalike_data_dir=data, soundalike_auth="off")
+    with (
+        open_store(settings.store_url) as store,
+        open_parts(settings, store) as parts,
+        TestClient(create_app(parts), base_url="http://localhost") as client,
+    ):
+        yield client, store, status["modelId"]
+
+
+@pytest.fixture
+def new_voice(store, ada, work):
+    """Keeps another voice of Ada's of which nothing was learned."""
+    return lambda: store.save_model(
+        TrainedModelRecord(
+            id=uuid4(),
+            user_id=ada[0].workspace_id,
+            creator_username="levelsio",
+            model_name="Levels",
+            model_prompt="Write short.",
+            training_data=[{"id": "1"}],
+            created_at=work.at,
+        )
+    )

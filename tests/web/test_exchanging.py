@@ -1,20 +1,14 @@
 """Voices given away and taken in over REST."""
 
-import shutil
 from uuid import uuid4
 
 import pytest
-from starlette.testclient import TestClient
 
-from soundalike.config import Settings
 from soundalike.exports.voice_file import MEDIA_TYPE, MOST_BYTES
-from soundalike.storage import TrainedModelRecord, open_store
-from soundalike.web.app import create_app
-from soundalike.web.parts import open_parts
+from soundalike.storage import TrainedModelRecord
 
 MODELS = "/api/train-ai/models"
 IMPORT = MODELS
-LOCAL = {"base_url": "http://localhost"}
 KINDS = {
     "prompt": ("text/plain; charset=utf-8", "swyx-v1.txt"),
     "llm": ("application/yaml", "swyx-v1.yaml"),
@@ -25,18 +19,10 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def voice(trained_once, tmp_path_factory):
+def voice(swyx_site):
     """A server on this machine with one trained voice; gives a client and the model's address."""
-    folder, status, _ = trained_once
-    data = tmp_path_factory.mktemp("served") / "data"
-    shutil.copytree(folder / "data", data)
-    settings = Settings(_env_file=None, soundalike_data_dir=data, soundalike_auth="off")
-    with (
-        open_store(settings.store_url) as store,
-        open_parts(settings, store) as parts,
-        TestClient(create_app(parts), **LOCAL) as client,
-    ):
-        yield client, f"{MODELS}/{status['modelId']}"
+    client, _, model_id = swyx_site
+    return client, f"{MODELS}/{model_id}"
 
 
 @pytest.fixture

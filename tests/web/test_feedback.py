@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from soundalike.accounts import Scope
 from soundalike.config import Settings
-from soundalike.storage import DraftRecord, TrainedModelRecord, open_store
+from soundalike.storage import DraftRecord, open_store
 from soundalike.web.app import create_app
 from soundalike.web.parts import open_parts
 
@@ -54,21 +54,11 @@ def voice(served):
 
 
 @pytest.fixture
-def kept(store, ada, work):
+def kept(store, work, new_voice):
     """Keep drafts of a new model of Ada's with these texts: `kept("one", "two") -> model's address, drafts' ids`."""
 
     def keep(*texts):
-        model = store.save_model(
-            TrainedModelRecord(
-                id=uuid4(),
-                user_id=ada[0].workspace_id,
-                creator_username="levelsio",
-                model_name="Levels",
-                model_prompt="Write short.",
-                training_data=[{"id": "1"}],
-                created_at=work.at,
-            )
-        )
+        model = new_voice()
         drafts = [
             DraftRecord(
                 uuid4(), model.user_id, model.id, "levelsio", "ship", rank, text, {"novelty": 1}, work.at

@@ -48,7 +48,14 @@ def train_command(
     from soundalike.config import read_settings
     from soundalike.schemas.training import StatusBody
     from soundalike.service.training import check_trainer
-    from soundalike.wiring import LOCAL_USER, open_store, open_writer, scratch_folder, writer_spec
+    from soundalike.wiring import (
+        LOCAL_USER,
+        base_folder,
+        open_store,
+        open_writer,
+        scratch_folder,
+        writer_spec,
+    )
 
     settings = read_settings()
     check_trainer(trainer, asked["consent"])
@@ -68,6 +75,7 @@ def train_command(
                 seed=seed,
                 trainer=trainer,
                 scratch=scratch_folder(settings),
+                base=base_folder(settings),
             )
         if page:
             report.write_page(page, store.find_model(LOCAL_USER, model.id), store)
@@ -88,6 +96,7 @@ def run_training(
     seed: int = 0,
     trainer: "Trainer" = "prompt",
     scratch: "Path | None" = None,
+    base: "Path | None" = None,
 ) -> "tuple[TrainingStatus, TrainedModel]":
     """Train on an analysis, showing the six steps."""
     from soundalike.service.training import train
@@ -103,6 +112,7 @@ def run_training(
             seed=seed,
             trainer=trainer,
             scratch=scratch,
+            base=base,
             store=store,
             user_id=LOCAL_USER,
             writer=writer,

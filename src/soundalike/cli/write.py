@@ -61,7 +61,7 @@ def write_command(
     settings = read_settings()
     with (
         found_model(model) as (store, record),
-        open_writer(settings, writer_spec(settings, record.trainer)) as writer,
+        open_writer(settings, writer_spec(settings, record.trainer, record.base_model)) as writer,
     ):
         voice = load_model(record, store=store, writer=writer, background=shipped_background())
         drafting = voice.draft(

@@ -15,9 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from soundalike.encoder.embedded import find_embedded_model
 from soundalike.encoder.encoder import embedded_encoder
-from soundalike.errors import WriterError
 
 Floats = NDArray[np.floating[Any]]
 
@@ -81,14 +79,6 @@ def save_coherence(coherence: Coherence, path: Path, about: Mapping[str, Any]) -
     )
     text = json.dumps(about, ensure_ascii=False, indent=1)
     path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
-
-
-def is_judged(model: str) -> bool:
-    """Whether drafts of the language model of this name can be judged: of those the weights were fitted on alone."""
-    try:
-        return find_embedded_model().stem == model
-    except WriterError:
-        return False
 
 
 @cache

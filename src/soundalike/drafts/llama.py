@@ -25,6 +25,7 @@ _SMALL_BYTES: Final = 700_000_000  # a billion parameters in four to five bits
 _SMALL_LANES: Final = (8, 2048)  # lanes, tokens of each: 380 MB of cache for SmolLM2-135M
 _LARGE_LANES: Final = (4, 4096)  # 2 GB for a model of eight billion
 _QUIET: Final = -1
+_MAGIC: Final = b"GGUF"
 # Runs of three tokens and more that stood before, in the examples too, are the less likely the longer they get ("DRY").
 # A penalty on single tokens would punish the creator's words, and costs likeness. Runs end at signs; with # among them
 # a hashtag of the creator's may stand again, where otherwise a new one was made up.
@@ -108,6 +109,11 @@ class LlamaWriter:
         """Have the engine know an adapter; it learns of adapters only when it begins."""
         if adapter is None or adapter in self._adapters or self._server is None:
             return
+        if not adapter.content.startswith(_MAGIC):
+            raise WriterError(
+                f"This voice is an adapter of another model than {self.name}.",
+                hint="Let SOUNDALIKE_BASE name the folder of the model that it was trained on.",
+            )
         self._idle.wait(_CLOSE_SECONDS)
         known = self._adapters
         self._adapters = [*known, adapter][-_MOST_ADAPTERS:]

@@ -22,8 +22,8 @@ CUT_OFF: Final = " […]"
 """Stands at the end of a text that ran into `Sampling.max_tokens`."""
 
 _FORMS: Final = (
-    "Use `embedded`, `gguf:PATH`, `hf:OWNER/REPO:FILE`, `ollama:MODEL`, or `openai:MODEL` with OPENAI_BASE_URL "
-    "and OPENAI_API_KEY."
+    "Use `embedded`, `gguf:PATH`, `hf:OWNER/REPO:FILE`, `hf:FOLDER`, `ollama:MODEL`, or `openai:MODEL` with "
+    "OPENAI_BASE_URL and OPENAI_API_KEY."
 )
 _PART = r"(?!\.)[A-Za-z0-9._-]{1,96}"  # as the hub allows; no leading dot, so no path leaves its folder
 _HUB_FILE = re.compile(rf"({_PART}/{_PART}):((?:{_PART}/)*{_PART}\.gguf)")
@@ -124,6 +124,12 @@ def open_writer(
     if kind in {"ollama", "openai"} and rest.strip():
         return _open_remote(kind, rest.strip(), base_url=openai_base_url, api_key=openai_api_key)
     raise SettingsError(f"SOUNDALIKE_LLM is “{spec[:80]}”, which names no language model.", hint=_FORMS)
+
+
+def folder_in(spec: str) -> Path | None:
+    """The folder that `hf:FOLDER` names: a path with a slash at its beginning, a dot or a tilde."""
+    kind, _, rest = spec.strip().partition(":")
+    return Path(rest).expanduser() if kind == "hf" and rest[:1] in {"/", ".", "~"} else None
 
 
 def is_small_by_name(model: str) -> bool:

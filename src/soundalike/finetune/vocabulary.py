@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from soundalike.drafts.writer import Message
 from soundalike.encoder.tokens import Tokens
 
+_WORDS: Final = "A post about rain."
 _CONTROL: Final = 3  # the type of a token that steers the model
 
 
@@ -65,6 +66,12 @@ class HuggingFaceVocabulary:
     """A tokenizer of `transformers`; one without a chat template is asked in plain lines."""
 
     def __init__(self, tokenizer: Any) -> None:  # noqa: ANN401 - the library has no types
+        if tokenizer.eos_token_id is None:
+            raise ValueError("its tokenizer names no token that ends a text")
+        if not tokenizer.decode(tokenizer.encode(_WORDS, add_special_tokens=False)).strip():
+            raise ValueError(
+                "its tokenizer knows no words"
+            )  # one of nothing is made where its file is missing
         self._tokenizer = tokenizer
         self.ends: int = tokenizer.eos_token_id
         self.begins: int = self.ends if tokenizer.bos_token_id is None else tokenizer.bos_token_id
@@ -73,12 +80,26 @@ class HuggingFaceVocabulary:
         """The tokens of a text, in which nothing steers the model."""
         return tuple(self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True))
 
+    @property
+    def has_no_chat(self) -> bool:
+        """Whether its model was taught no chat, as far as it says."""
+        return self._tokenizer.chat_template is None
+
+    def tell(self, tokens: Sequence[int]) -> str:
+        """The text of tokens, without marks that steer the model."""
+        text: str = self._tokenizer.decode(tokens, skip_special_tokens=True)
+        return text
+
     def ask(self, messages: Sequence[Message]) -> tuple[int, ...]:
         """The tokens of a chat up to where the model answers."""
-        if self._tokenizer.chat_template is None:
+        if self.has_no_chat:
             return (self.begins, *self.read("".join(f"{message.content}\n\n" for message in messages)))
+        is_begun = messages[-1].role == "assistant"
         chat = self._tokenizer.apply_chat_template(
-            [asdict(message) for message in messages], tokenize=False, add_generation_prompt=True
+            [asdict(message) for message in messages],
+            tokenize=False,
+            add_generation_prompt=not is_begun,
+            continue_final_message=is_begun,
         )
         return tuple(self._tokenizer.encode(chat, add_special_tokens=False))
 

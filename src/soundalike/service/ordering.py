@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from soundalike.errors import TooFewPosts
@@ -16,7 +17,12 @@ from soundalike.training.steps import TrainingOrder
 
 
 def training_order(
-    session: TrainingSession, wished: Mapping[str, Any], store: Store, *, writes: str
+    session: TrainingSession,
+    wished: Mapping[str, Any],
+    store: Store,
+    *,
+    writes: str,
+    base: Path | None = None,
 ) -> TrainingOrder:
     """What to train on: all posts kept of the creator, the window of the session, what the user selected and wished.
 
@@ -45,6 +51,7 @@ def training_order(
         seed=wished.get("seed") or 0,
         writes=writes,
         trainer=wished.get("trainer") or "prompt",
+        base=base,
     )
     return replace(order, provenance=provenance(session, order))
 

@@ -18,9 +18,16 @@ LARGEST_SEED: Final = 2**31 - 1
 
 
 def make_quiz(
-    record: TrainedModelRecord, *, store: Store, count: int, seed: int, new_id: UUID, at: datetime
+    record: TrainedModelRecord,
+    *,
+    store: Store,
+    count: int,
+    seed: int,
+    new_id: UUID,
+    at: datetime,
+    taker: UUID | None = None,
 ) -> QuizRecord:
-    """Make a quiz and keep it; its texts were in no earlier quiz of the model.
+    """Make a quiz and keep it; its texts were in no earlier quiz that `taker` was shown of the model.
 
     Raises:
         SettingsError: The number of rounds is out of range.
@@ -38,7 +45,7 @@ def make_quiz(
             hint=f"Train it again: soundalike train {record.creator_username}",
         )
     form, guard = _checks(record, posts, store)
-    shown = store.quizzes.rounds_of(record.user_id, record.id)
+    shown = store.quizzes.rounds_of(record.user_id, record.id, taker=taker)
     made = build_quiz(
         posts.held_out,
         drafts,
@@ -58,6 +65,7 @@ def make_quiz(
         rounds=[asdict(each) for each in made.rounds],
         left_out=dict(made.left_out),
         created_at=at,
+        taken_by=taker,
     )
     store.quizzes.keep(record, quiz)
     return quiz

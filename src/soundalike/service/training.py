@@ -101,12 +101,14 @@ def train(
     now: Callable[[], datetime],
     publish: Publish,
     scratch: Path | None = None,
+    base: Path | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[TrainingStatus, TrainedModel]:
     """Train on the analysed posts; `selected_ids` are the viral posts kept, all that were offered by default.
 
     Every change of the status is kept with the training session, then published. A training that was broken off goes
-    on at the first step whose input has changed; the training of an adapter in the midst of it, from `scratch`.
+    on at the first step whose input has changed; the training of an adapter in the midst of it, from `scratch`. An
+    adapter is of the embedded model, or of the one in the folder `base`.
 
     Raises:
         TrainerUnavailable: The trainer is not installed.
@@ -123,6 +125,7 @@ def train(
         seed=seed,
         writes=writer.name,
         trainer=trainer,
+        base=base,
     )
     store.update_session(user_id, session_id, at=now(), selected_ids=list(order.selected_ids))
     keeper = Keeper(partial(store.changing, user_id, session_id), now, published=publish)

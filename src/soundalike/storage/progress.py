@@ -23,30 +23,33 @@ _REFUSED: Final = case((_paid.outcome.is_not(None) & (_paid.outcome != OK), 1))
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What the requests of one session brought and cost, at most; `refused` of them came to an error."""
+    """What the requests of one session brought and cost, at most; `refused` of them came to an error.
+
+    `pages_lately` are those of the run that was asked about.
+    """
 
     pages: int = 0
     posts: int = 0
     credits: int = 0
     refused: int = 0
     first_at: datetime | None = None
+    pages_lately: int = 0
 
 
 def read_brought(
     database: Database, user_id: UUID, session_ids: Collection[UUID], *, since: datetime | None = None
 ) -> dict[UUID, Brought]:
-    """What these sessions' requests brought, from `since` on if it is given; one without requests is missing."""
+    """What these sessions' requests brought, lately from `since` on; one without requests is missing."""
     sums: list[ColumnElement[Any]] = [
         func.count(_paid.posts),
         func.coalesce(func.sum(_paid.posts), 0),
         func.sum(_COST),
         func.count(_REFUSED),
         func.min(_paid.at),
+        func.count(case((_paid.at >= since, _paid.posts))) if since else func.count(_paid.posts),
     ]
     wanted = (_paid.user_id == user_id, _paid.session_id.in_(session_ids))
     statement = select(_paid.session_id, *sums).where(*wanted).group_by(_paid.session_id)
-    if since:
-        statement = statement.where(_paid.at >= since)
     with database.reading() as connection:
         return {session_id: Brought(*found) for session_id, *found in connection.execute(statement)}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, false, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, false, func, insert, or_, select, update
 
 from soundalike.errors import TooFewPosts, UnknownQuiz
 from soundalike.storage.database import Database
@@ -27,7 +27,8 @@ class QuizRecord:
     """A quiz as it lies in the database.
 
     `rounds` each have `a`, `b`, `real`, `post_id` and `draft`; `a` and `b` go when the posts go, and `has_texts` says
-    so. `guesses` each have `round` (from 1) and `guess`; `told` of `guessed` were right.
+    so. `guesses` each have `round` (from 1) and `guess`; `told` of `guessed` were right. `user_id` is the workspace,
+    `taken_by` who guesses in it: to other members the quiz is as good as absent. Without, anybody of the workspace may.
     """
 
     id: UUID
@@ -43,10 +44,11 @@ class QuizRecord:
     told: int = 0
     has_texts: bool = True
     completed_at: datetime | None = None
+    taken_by: UUID | None = None
 
 
 class QuizStore:
-    """Quizzes, each for one user: another's are as good as absent."""
+    """Quizzes, each for one workspace and one who takes it: another's are as good as absent."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -66,16 +68,18 @@ class QuizStore:
             row["posts_fetched_at"] = _oldest_fetch(connection, quiz)
             connection.execute(insert(quizzes).values(row))
 
-    def get(self, user_id: UUID, model_id: UUID, quiz_id: UUID) -> QuizRecord:
-        """Load one quiz of a model.
+    def get(self, user_id: UUID, model_id: UUID, quiz_id: UUID, *, taker: UUID | None = None) -> QuizRecord:
+        """Load one quiz of a model, whoever's without `taker`.
 
         Raises:
-            UnknownQuiz: The model has none of this id.
+            UnknownQuiz: The model has none of this id that the taker may take.
         """
         with self._database.reading() as connection:
-            return _get(connection, _table.id == quiz_id, *_of_model(user_id, model_id))
+            return _get(connection, _table.id == quiz_id, *_of_model(user_id, model_id), *_taken(taker))
 
-    def find(self, user_id: UUID, model_id: UUID, text: str | None = None) -> QuizRecord:
+    def find(
+        self, user_id: UUID, model_id: UUID, text: str | None = None, *, taker: UUID | None = None
+    ) -> QuizRecord:
         """Load the quiz of a model whose id begins so; without a text the newest that is not completed.
 
         Raises:
@@ -86,11 +90,12 @@ class QuizStore:
             digits = beginning_of_id(text.strip())
             wanted = begins_with(_table.id, digits) if digits else false()
         with self._database.reading() as connection:
-            return _get(connection, wanted, *_of_model(user_id, model_id), is_newest=text is None)
+            mine = (*_of_model(user_id, model_id), *_taken(taker))
+            return _get(connection, wanted, *mine, is_newest=text is None)
 
-    def rounds_of(self, user_id: UUID, model_id: UUID) -> list[Json]:
-        """All rounds of all quizzes of a model, the latest thousand quizzes."""
-        all_rounds = select(_table.rounds).where(*_of_model(user_id, model_id))
+    def rounds_of(self, user_id: UUID, model_id: UUID, *, taker: UUID | None = None) -> list[Json]:
+        """All rounds that somebody was shown of a model, the latest thousand quizzes; anybody, without `taker`."""
+        all_rounds = select(_table.rounds).where(*_of_model(user_id, model_id), *_taken(taker))
         newest_first = all_rounds.order_by(_table.created_at.desc()).limit(_MOST_LISTED)
         with self._database.reading() as connection:
             return [each for rounds in connection.scalars(newest_first) for each in rounds]
@@ -160,6 +165,10 @@ def _oldest_fetch(connection: Connection, quiz: QuizRecord) -> datetime:
 
 def _of_model(user_id: UUID, model_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return _table.user_id == user_id, _table.model_id == model_id
+
+
+def _taken(taker: UUID | None) -> tuple[ColumnElement[bool], ...]:
+    return () if taker is None else (or_(_table.taken_by == taker, _table.taken_by.is_(None)),)
 
 
 def _get(connection: Connection, *wanted: ColumnElement[bool], is_newest: bool = False) -> QuizRecord:

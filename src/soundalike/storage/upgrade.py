@@ -15,7 +15,7 @@ from soundalike.storage.database import Database, connect, explained, take_turn
 from soundalike.storage.tables import metadata
 
 #: The newest revision in migrations/versions; revisions are numbered, so a greater one is a later version's.
-NEWEST: Final = "0005"
+NEWEST: Final = "0006"
 
 #: Not Alembic's usual name, so that a database shared with another application keeps the two apart.
 VERSION_TABLE: Final = "soundalike_version"

@@ -14,6 +14,7 @@ from soundalike.drafts.guard import Overlap
 from soundalike.drafts.prompt import content_words, keywords
 from soundalike.drafts.tidying import tidy
 from soundalike.drafts.writer import CUT_OFF, Message, Sampling, Writer
+from soundalike.encoder.embedded import LANGUAGE, is_embedded
 from soundalike.posts.text import own_text
 from soundalike.training.attributing import attribute
 from soundalike.training.card import Impostor, ReportCard, Sense
@@ -204,7 +205,11 @@ def _judge(model: TrainedModel, found: _Drafted, left_out: int) -> ReportCard:
         ),
         withheld=found.withheld,
         texts=drafts.texts,
-        notes=(*_notes(found, gap, picked_gap, left_out), *_without_others(others, line_up)),
+        notes=(
+            *_notes(found, gap, picked_gap, left_out),
+            *_without_others(others, line_up),
+            *_in_another_language(model),
+        ),
         writer=model.writer.name,
         seed=model.seed,
         seconds=0.0,
@@ -218,7 +223,7 @@ def _judge(model: TrainedModel, found: _Drafted, left_out: int) -> ReportCard:
         briefs=found.briefs,
         briefs_left_out=left_out,
         sense=_sense(model.coherent, found, chance) if model.coherent else None,
-        bits=read_bits(model.adapter, model.seen, model.held_out) if model.adapter else None,
+        bits=read_bits(model.adapter, model.seen, model.held_out, base=model.base) if model.adapter else None,
     )
 
 
@@ -283,6 +288,14 @@ def _without_others(others: Sequence[Impostor], line_up: LineUp | None) -> Itera
         yield "No other writer of this language is known, so there are no impostors to compare with."
     if line_up is None:
         yield "Too few other writers of this language are known to tell who a draft is by."
+
+
+def _in_another_language(model: TrainedModel) -> Iterator[str]:
+    if is_embedded(model.writer.name) and model.voice.language not in {LANGUAGE, None}:
+        yield (
+            "The embedded language model was taught English: its drafts in another language hardly make sense. "
+            "Name a larger model in SOUNDALIKE_LLM."
+        )
 
 
 def _why_none(own: int, drafts: int, floor: int, briefs: int) -> Iterator[str]:

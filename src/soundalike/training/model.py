@@ -1,16 +1,18 @@
 """A trained voice: everything learned about a creator, ready to write."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Literal, cast, get_args
 
 from soundalike.drafts.choosing import Judges, Jury, Measure
-from soundalike.drafts.coherence import is_judged, shipped_coherence
+from soundalike.drafts.coherence import shipped_coherence
 from soundalike.drafts.draft import Draft, Drafting, write_drafts
 from soundalike.drafts.form import Form
 from soundalike.drafts.guard import CopyGuard
 from soundalike.drafts.prompt import ALONE, Place, VoicePrompt
 from soundalike.drafts.thread import write_thread
 from soundalike.drafts.writer import AdapterFile, Writer
+from soundalike.encoder.embedded import is_embedded
 from soundalike.finetune.adapter import Adapter
 from soundalike.finetune.keeping import as_file
 from soundalike.posts.post import Post
@@ -40,7 +42,8 @@ class TrainedModel:
     checked against; `provenance` is how it came about. `writer` is whoever writes now; the voice does not depend on it,
     the report card does. `report` is None until the voice is graded. `learned` is what writing takes, learned from the
     posts unless it is given: then the three lists of posts may be empty. `adapter` is what a training with `lora` made:
-    then the embedded model writes, and is shown no examples; `adapter_file` is the same as that model takes it.
+    then the model that it was trained on writes, and is shown no examples: the embedded one, or the one in the folder
+    `base`. `adapter_file` is the same as that model takes it.
     """
 
     username: str
@@ -62,6 +65,7 @@ class TrainedModel:
     provenance: dict[str, Any] = field(default_factory=dict)
     learned: Learned | None = field(default=None, repr=False, compare=False, kw_only=True)
     adapter: Adapter | None = field(default=None, repr=False, compare=False, kw_only=True)
+    base: Path | None = field(default=None, repr=False, compare=False, kw_only=True)
     adapter_file: AdapterFile | None = field(default=None, repr=False, compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -209,7 +213,7 @@ class TrainedModel:
     @property
     def coherent(self) -> Measure | None:
         """How much drafts of the embedded model read as if somebody meant them; of others it would say little."""
-        return shipped_coherence().scores if is_judged(self.writer.name) else None
+        return shipped_coherence().scores if is_embedded(self.writer.name) else None
 
     @property
     def jury(self) -> Jury:

@@ -55,7 +55,8 @@ class TrainingOrder:
     """What to train on. `collected` is all that drafts are checked against; `selected_ids` are the viral posts kept.
 
     `writes` names the language model that will draft, as far as it is known before that is opened; with the trainer
-    `lora` that is the embedded one. No subject of the report card is begun once `grading_seconds` are up.
+    `lora` that is the embedded one, or the one in the folder `base`. No subject of the report card is begun once
+    `grading_seconds` are up.
     """
 
     creator: Creator
@@ -66,6 +67,7 @@ class TrainingOrder:
     seed: int = 0
     writes: str = ""
     trainer: Trainer = "prompt"
+    base: Path | None = None
     grading_seconds: float = MOST_SECONDS
     provenance: Json = field(default_factory=dict)
 
@@ -179,6 +181,7 @@ class Training:
             writer=self._writer(),
             background=self._background,
             adapter=self.adapter,
+            base=order.base,
         )
 
     @property
@@ -275,6 +278,7 @@ class Training:
             [own_text(post) for post in sorted(self.split.seen, key=lambda post: post.created_at)],
             seed=self.order.seed,
             tell=tell,
+            base=self.order.base,
             checkpoint=self._scratch / f"{self.input_hash(Step.TRAIN)}.npz" if self._scratch else None,
         )
         adapter, record = b64encode(to_bytes(tuned.adapter)).decode(), tuned.record

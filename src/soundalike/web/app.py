@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from soundalike import __version__
 from soundalike.errors import SoundalikeError
@@ -48,10 +49,20 @@ ROUTERS: Final = (
 _FOR_PANELS: Final[dict[str, Any]] = {
     "allow_methods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
     "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Prefer"],
-    "expose_headers": ["Location", "Retry-After", "X-Request-Id"],
+    "expose_headers": ["Content-Disposition", "Location", "Retry-After", "X-Request-Id"],
     "max_age": 3600,
 }
 """What a panel on another site may send and read; it has a key, and no cookie goes with it."""
+_NOT_PACKED: Final = ("text/event-stream", "application/*", "audio/*", "font/*", "image/*", "video/*")
+"""Text is packed, which is pages; streams go out event by event, files are packed already or large, and the API's
+answers are small and asked for often.
+
+What an attacker could read off the length of a packed answer (BREACH) is a secret beside a text of his. Keys and
+invitations are shown once, in the answer to a form, which other sites cannot send; forms hold no tokens. A page that
+repeats part of its address comes without a login to whatever other sites ask for by themselves: the cookie is
+SameSite=Lax. Without logins the studio answers to its own machine only.
+"""
+
 _LARGER: Final = {
     "/api/train-ai/start-training": 8 * MEBIBYTE,
     exchanging.IMPORT_PATH: MOST_BYTES,
@@ -100,6 +111,7 @@ def _guard(app: FastAPI, parts: Parts) -> None:
         app.add_middleware(LocalHostsOnly)
     app.add_middleware(Gate)
     app.add_middleware(ErrorPages)
+    app.add_middleware(GZipMiddleware, compresslevel=6, exclude_content_types=_NOT_PACKED)
     if origins := parts.settings.soundalike_embed_origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **_FOR_PANELS)
     app.add_middleware(SecurityHeaders)

@@ -146,7 +146,7 @@ class Studio:
         open_writer: Callable[[str], AbstractContextManager[Writer]],
         bench: Bench,
         *,
-        spec_for: Callable[[str | None], str],
+        spec_for: Callable[[str | None, str | None], str],
     ) -> None:
         self.bench = bench
         self.judging = Bench(waiting=_WAITING_TO_BE_JUDGED, what="judged")
@@ -159,14 +159,14 @@ class Studio:
         self._voices: Kept[TrainedModel] = Kept()
         self._learned: Kept[Learned] = Kept()
 
-    def writer(self, trainer: str | None) -> Writer:
-        """The language model that writes with models of this trainer.
+    def writer(self, trainer: str | None, base_model: str | None = None) -> Writer:
+        """The language model that writes with models of this trainer; with an adapter, the one it was made for.
 
         Raises:
             Refused: The settings name none.
             WriterError: It cannot be opened.
         """
-        spec = self._spec_for(trainer)
+        spec = self._spec_for(trainer, base_model)
         with self._lock:
             if spec not in self._writers:
                 try:
@@ -193,7 +193,7 @@ class Studio:
         self._learned.clear()
 
     def _load(self, record: TrainedModelRecord) -> TrainedModel:
-        writer = self.writer(record.trainer)
+        writer = self.writer(record.trainer, record.base_model)
         return load_model(record, store=self._store, writer=writer, background=shipped_background())
 
     def close(self) -> None:

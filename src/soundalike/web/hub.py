@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from anyio import CapacityLimiter, to_thread
@@ -13,12 +14,22 @@ from anyio import CapacityLimiter, to_thread
 from soundalike.storage.job_records import Mark
 from soundalike.web.problems import Refused
 
+T = TypeVar("T")
 ReadMarks = Callable[[Collection[UUID]], Mapping[UUID, Mark]]
 
 POLL_SECONDS: Final = 0.3
 _LONGEST_PAUSE_SECONDS: Final = 5.0
 _MOST_WATCHERS: Final = 2_000
 _MOST_ASKED: Final = 500  # ids in one query
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was read of a session, when, and how it stood then."""
+
+    value: Any
+    at: float
+    mark: Mark | None
 
 
 @dataclass(slots=True)
@@ -29,6 +40,8 @@ class _Topic:
     is_known: bool = False
     watchers: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    reading: _Reading | None = None
 
     def put(self, mark: Mark | None) -> None:
         """Take note of how it stands, and wake whoever waits if that is news."""
@@ -65,6 +78,22 @@ class Watch:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._topic.changed.wait(), max(seconds, 0))
         return self._topic.mark
+
+    async def share(self, read: Callable[[T | None], T], *, seconds: float) -> T:
+        """What `read` gives, read in a thread and once for all who watch the session; they all read the same.
+
+        It is read again once it is `seconds` old, and told then what it gave before; and when the session stands
+        otherwise, as if for the first time.
+        """
+        topic = self._topic
+        async with topic.turn:
+            known = topic.reading if topic.reading and topic.reading.mark == topic.mark else None
+            if known is None or time.monotonic() - known.at >= seconds:
+                mark = topic.mark
+                value = await to_thread.run_sync(read, known.value if known else None)
+                known = topic.reading = _Reading(value, time.monotonic(), mark)
+            found: T = known.value
+            return found
 
 
 class Hub:

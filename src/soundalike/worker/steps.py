@@ -23,7 +23,7 @@ from soundalike.telemetry.logs import about
 from soundalike.training.status import Step
 from soundalike.training.steps import Made, Training
 from soundalike.voice.background_file import shipped_background
-from soundalike.wiring import open_posts, open_writer, scratch_folder, writer_spec
+from soundalike.wiring import base_folder, open_posts, open_writer, scratch_folder, writer_spec
 from soundalike.worker.charge import Charge, TakenOver
 
 if TYPE_CHECKING:
@@ -116,7 +116,9 @@ class Workshop:
             session = self._store.get_session(job.user_id, job.session_id)
             spec = writer_spec(self._settings, job.order.get("trainer"))
             training = Training(
-                training_order(session, job.order, self._store, writes=spec),
+                training_order(
+                    session, job.order, self._store, writes=spec, base=base_folder(self._settings)
+                ),
                 writer=partial(self._writer_now, spec),
                 background=shipped_background(),
                 clock=time.monotonic,

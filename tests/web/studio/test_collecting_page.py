@@ -2,17 +2,20 @@
 
 import asyncio
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import event
 from starlette.requests import Request
 
 from browsers import run_beside
 from soundalike.posts.post import Engagement, Post, last_id_before
 from soundalike.service.collecting import Order, new_session
-from soundalike.web.studio.collecting.page import _news
+from soundalike.web.studio.collecting.page import _looks, _news
+from soundalike.web.studio.collecting.progress import look_again, read_progress
 
 CHOICES = {
     "username": "levelsio",
@@ -207,3 +210,45 @@ def test_a_command_collects_without_a_job(emulated):
     page = studio.get(f"/sessions/{session.id}/collecting").text
     assert "Looking up @levelsio" in page
     assert "Cancel" not in page
+
+
+@contextmanager
+def questions(store):
+    """What the database is asked while the block runs."""
+    asked = []
+    engine = store.database.engine
+    note = lambda _connection, _cursor, text, *_: asked.append(text)  # noqa: E731
+    event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_where_nothing_came_one_question_tells(broken):
+    """What requests brought; once they bring more, all of it is read again."""
+    studio = broken.studio
+    before = read_progress(studio.site.parts, session_of(studio))
+    with questions(studio.store) as asked:
+        again = look_again(studio.site.parts, before)
+    assert ["api_requests" in each for each in asked if "SELECT" in each] == [True]
+    assert (again.posts, again.brought) == (60, before.brought)
+    studio.stand_in.set_faults(studio.stand_in.emulator.faults.parse([]))
+    studio.post(f"{broken.at}/go-on")
+    studio.work(session_of(studio).id)
+    assert look_again(studio.site.parts, before).posts == 300
+
+
+def test_twenty_who_watch_ask_hardly_more_than_one(news):
+    """They share what was read; each would have asked for the job three times."""
+    parts = news.studio.site.parts
+
+    async def watch():
+        looks = _looks(parts, news.studio.principal, news.session_id)
+        return [await anext(looks) for _ in range(3)]
+
+    async def watch_all():
+        return await asyncio.gather(*(watch() for _ in range(20)))
+
+    with questions(news.studio.store) as asked:
+        seen = run_beside(watch_all())
+    assert {each.phase for told in seen for each in told} == {"waiting"}
+    assert 3 <= sum("FROM jobs" in each for each in asked) < 20

@@ -1,12 +1,9 @@
 """Two wordings beside each other on the page."""
 
 from urllib.parse import urlencode
-from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
-
-from soundalike.storage import TrainedModelRecord
 
 
 @pytest.fixture
@@ -16,20 +13,9 @@ def browser(app, ada):
 
 
 @pytest.fixture
-def voice(store, ada, work):
+def voice(new_voice):
     """The address of a voice about whose audience nothing is known."""
-    model = store.save_model(
-        TrainedModelRecord(
-            id=uuid4(),
-            user_id=ada[0].workspace_id,
-            creator_username="levelsio",
-            model_name="Levels",
-            model_prompt="Write short.",
-            training_data=[{"id": "1"}],
-            created_at=work.at,
-        )
-    )
-    return f"/voices/{model.id}"
+    return f"/voices/{new_voice().id}"
 
 
 def test_a_judgement_has_an_address_of_its_own(browser, voice):

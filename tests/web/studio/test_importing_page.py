@@ -1,33 +1,19 @@
 """A voice file imported from the list of voices."""
 
 import re
-import shutil
 
 import pytest
-from starlette.testclient import TestClient
 
-from soundalike.config import Settings
 from soundalike.exports.voice_file import MOST_BYTES
-from soundalike.storage import open_store
-from soundalike.web.app import create_app
-from soundalike.web.parts import open_parts
 
 HOSTILE = '"><script>alert(1)</script>'
 
 
 @pytest.fixture(scope="module")
-def voice_file(trained_once, tmp_path_factory):
+def voice_file(swyx_site):
     """@swyx's voice in a file, signed by another installation."""
-    folder, status, _ = trained_once
-    data = tmp_path_factory.mktemp("exporting") / "data"
-    shutil.copytree(folder / "data", data)
-    settings = Settings(_env_file=None, soundalike_data_dir=data, soundalike_auth="off")
-    with (
-        open_store(settings.store_url) as store,
-        open_parts(settings, store) as parts,
-        TestClient(create_app(parts), base_url="http://localhost") as client,
-    ):
-        return client.get(f"/api/train-ai/models/{status['modelId']}/export?format=soundalike").content
+    client, _, model_id = swyx_site
+    return client.get(f"/api/train-ai/models/{model_id}/export?format=soundalike").content
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """The quiz in a browser: no answer before the guess, one guess a round, a result and its picture."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 from xml.etree import ElementTree as ET
 
 import pytest
+from starlette.testclient import TestClient
 
-from soundalike.accounts import Scope
+from soundalike.accounts import Role, Scope
 from soundalike.service.retention import purge
 from soundalike.storage import TrainedModelRecord
 from writing import made_up_posts
@@ -119,7 +121,7 @@ def test_a_result_has_its_interval_and_what_guessing_would_get(client, store, ad
     html = finish(client, quiz, answers(store, ada, quiz), right=True)
     assert "4 of 4 right" in html
     assert "Guessing gets 2. With 4 rounds, 4 cannot be told from guessing." in html
-    assert "100 %, interval 51–100" in html
+    assert "100\N{NO-BREAK SPACE}%, interval 51–100" in html
     assert html.count("AI-made · @ada v1") == html.count("https://x.com/ada/status/") == 4
     assert 'result.svg" download="ada-v1-quiz.svg"' in html
 
@@ -187,6 +189,27 @@ def test_who_may_only_look_guesses_nothing(client, parts, ada, voice, quiz):
     assert client.get(quiz, headers=key).status_code == 200
     assert client.post(quiz, data={"round": 1, "real": "a"}, headers=key).status_code == 403
     assert client.post(f"{voice}/quiz", headers=key).status_code == 403
+
+
+def test_each_member_has_a_quiz_of_their_own(app, parts, ada, client, quiz):
+    """Of texts that another was shown too; to one the other's is not there, and what was guessed counts for both."""
+    voice = quiz.partition("/quiz/")[0]
+    bob = parts.accounts.users.add("bob@example.org", "Bob")
+    parts.accounts.workspaces.add_member(ada[0].workspace_id, bob.id, Role.MEMBER)
+    at_work = replace(ada[0], user_id=bob.id)
+    _, secret = parts.accounts.keys.create(at_work, name="bob")
+    headers = {"Authorization": f"Bearer {secret}", "Accept": "text/html"}
+    other = TestClient(app, headers=headers, follow_redirects=False)
+    guess(client, quiz, 1)
+    assert other.get(quiz).status_code == 404
+    assert guess(other, quiz, 2).status_code == 404
+    begun = other.post(f"{voice}/quiz").headers["location"]
+    assert begun != quiz
+    assert "Round 1 of 4" in other.get(begun).text
+    assert client.get(begun).status_code == 404
+    guess(other, begun, 1)
+    model_id = UUID(voice.rpartition("/")[2])
+    assert parts.store.quizzes.totals(ada[0].workspace_id, model_id)[1] == 2
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 """The door of the studio, and what a page says when something is wrong."""
 
+import re
+
 import pytest
 
 from servers import serve_in
@@ -88,6 +90,20 @@ def test_files_are_kept_for_good_under_an_address_that_changes_with_them(site):
     assert browser("GET", address, If_None_Match=kept.headers["etag"]).status_code == 304
     assert browser("GET", "/static/../errors.py").status_code == 404
     assert browser("GET", "/static/nothing.css").status_code == 404
+
+
+def test_a_script_imports_others_from_addresses_that_change_with_them(site):
+    """All of them are kept for good, and panels on other sites may have them from any copy that is kept."""
+    browser = site.browser()
+    door = browser("GET", "/sign-in", Accept="text/html").text
+    script = re.search(r'<script type="module" src="([^"]+)"', door)[1]
+    imported = re.findall(r'from "\./([^"]+)";', browser("GET", script).text)
+    assert [each.partition("?")[0] for each in imported] == ["parts.js", "streams.js"]
+    for each in imported:
+        answer = browser("GET", f"/static/{each}")
+        assert "immutable" in answer.headers["cache-control"]
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert f'href="/static/{each}"' in door
 
 
 @pytest.mark.slow

@@ -65,7 +65,7 @@ def test_each_step_says_what_it_found_and_how_long_it_took(training):
     assert "Prepare &lt;b&gt;found&lt;/b&gt; it" in page.text
     assert "80 posts to learn from, 20 held out" in page.text
     assert "Step 3 of 6" in page.text
-    assert "1 min 15 s" in page.text
+    assert "1\N{NO-BREAK SPACE}min\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}s" in page.text
     assert "left</span>" not in page.text
 
 
@@ -76,7 +76,7 @@ def test_what_is_left_is_told_only_where_the_pace_tells(training):
     training.clock.advance(seconds=30)
     half = status.within(Step.EVALUATE, 0.475, "drafting")
     training.tell(training.id, half)
-    found = re.search(r"about (\d+) s of drafting left", training.get("/training").text)
+    found = re.search(r"about (\d+)\xa0s of drafting left", training.get("/training").text)
     assert 28 <= int(found[1]) <= 32
     stopped = half.stopped(Failure("internal_error", "Broken."), at=training.clock())
     training.tell(training.id, stopped)
@@ -127,7 +127,10 @@ def test_a_training_that_is_complete_leads_to_its_voice(training):
 
 
 def test_the_first_fragment_is_the_present_state_and_the_last_ends_the_stream(training):
-    """Whoever comes late, or comes back, is shown how it stands; a fragment without an address is the end."""
+    """Whoever comes late, or comes back, is shown how it stands; a fragment without an address is the end.
+
+    It is the whole page but for its frame: nothing beside the steps goes on saying that they run.
+    """
     training.tell(training.id, begun(training, Step.VOICE))
     ended = begun(training, Step.SAVE).done(Step.SAVE, "kept", at=training.clock())
 
@@ -144,7 +147,19 @@ def test_the_first_fragment_is_the_present_state_and_the_last_ends_the_stream(tr
     assert "data-live" in first
     assert "The voice is trained" in last
     assert "data-live" not in last
+    assert ("Cancel training" in first, "You can leave" in first) == (True, True)
+    assert ("Cancel training" in last, "You can leave" in last, "Do it again" in last) == (False, False, True)
     assert training.get("/training/live").text.count("event: fragment") == 1
+
+
+def test_the_page_is_packed_and_its_stream_is_not(training):
+    """Who watches is sent each fragment as it comes, not once a packer has enough of them."""
+    status = begun(training, Step.SAVE).done(Step.SAVE, "kept", at=training.clock())
+    training.tell(training.id, status.completed(MODEL, at=training.clock()))
+    page, stream = training.get("/training"), training.get("/training/live")
+    assert (page.headers["content-encoding"], page.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert "content-encoding" not in stream.headers
+    assert "event: fragment" in stream.text
 
 
 def test_a_session_without_a_training_is_reviewed_first(reviewed):

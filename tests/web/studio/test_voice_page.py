@@ -1,22 +1,17 @@
 """The page of a voice: what it shows, what is changed there, its versions, its deletion."""
 
 import re
-import shutil
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from uuid import uuid4
 
 import pytest
-from starlette.testclient import TestClient
 
 from soundalike.accounts import Scope
-from soundalike.config import Settings
 from soundalike.service.collecting import Order
 from soundalike.service.jobs import Caller
-from soundalike.storage import TrainedModelRecord, open_store
-from soundalike.web.app import create_app
-from soundalike.web.parts import open_parts
+from soundalike.storage import TrainedModelRecord
 from soundalike.web.studio.voice.history import history_of
 from soundalike.wiring import LOCAL_USER
 from writing import made_up_posts
@@ -26,18 +21,10 @@ SECTIONS = ("card", "traits", "patterns", "hours", "prompt", "from", "export", "
 
 
 @pytest.fixture(scope="module")
-def served(trained_once, tmp_path_factory):
+def served(swyx_site):
     """A server on this machine with @swyx's voice; gives a client, its store and the record."""
-    folder, status, _ = trained_once
-    data = tmp_path_factory.mktemp("voice") / "data"
-    shutil.copytree(folder / "data", data)
-    settings = Settings(_env_file=None, soundalike_data_dir=data, soundalike_auth="off")
-    with (
-        open_store(settings.store_url) as store,
-        open_parts(settings, store) as parts,
-        TestClient(create_app(parts), base_url="http://localhost") as client,
-    ):
-        yield client, store, store.find_model(LOCAL_USER, status["modelId"])
+    client, store, model_id = swyx_site
+    return client, store, store.find_model(LOCAL_USER, model_id)
 
 
 @pytest.fixture
@@ -78,7 +65,7 @@ def test_a_page_shows_the_report_card_with_its_intervals(swyx, served):
     """The share of the gap, ceiling, drafts, floor and impostors on one axis, and what else was measured."""
     html = swyx[0].get(swyx[1]).text
     gap = served[2].report["gap_closed"]
-    assert f'<span class="v">{100 * gap["value"]:.0f} %</span>' in html
+    assert f'<span class="v">{100 * gap["value"]:.0f}\N{NO-BREAK SPACE}%</span>' in html
     assert f'<span class="ci">{100 * gap["low"]:.0f}–{100 * gap["high"]:.0f}</span>' in html
     for pool in ("Ceiling", "Drafts", "Floor", "Impostors"):
         assert re.search(rf'<text class="t-ink halo"[^>]*>{pool}<', html)

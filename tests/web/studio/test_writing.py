@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from soundalike.accounts import Scope
-from soundalike.storage import DraftRecord, TrainedModelRecord
+from soundalike.storage import DraftRecord
 
 HOSTILE = "\u202egnp.exe <script>alert(1)</script> Z̴̧a̷l̶g̷o \"quoted\" & 'so' " + "kiln" * 900
 
@@ -31,21 +31,11 @@ def browser(page_of, ada):
 
 
 @pytest.fixture
-def kept(store, ada, work):
+def kept(store, work, new_voice):
     """Keep drafts of a new voice of Ada's: `kept("one", "two", **figures) -> .voice, its address, .drafts, ids`."""
 
     def keep(*texts, **figures):
-        model = store.save_model(
-            TrainedModelRecord(
-                id=uuid4(),
-                user_id=ada[0].workspace_id,
-                creator_username="levelsio",
-                model_name="Levels",
-                model_prompt="Write short.",
-                training_data=[{"id": "1"}],
-                created_at=work.at,
-            )
-        )
+        model = new_voice()
         found = [
             DraftRecord(uuid4(), model.user_id, model.id, "levelsio", "ship", rank, text, figures, work.at)
             for rank, text in enumerate(texts, start=1)

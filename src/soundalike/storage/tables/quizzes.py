@@ -9,7 +9,8 @@ from soundalike.storage.tables.base import metadata
 from soundalike.storage.tables.trainings import trained_ai_models
 
 #: `rounds` hold two texts each until `has_texts` is false; `posts_fetched_at` is when the oldest of their posts was
-#: fetched, by which the texts are to go. `guessed` and `told` count, so that totals need no JSON.
+#: fetched, by which the texts are to go. `taken_by` is the user who guesses, null where anybody may. `guessed` and
+#: `told` count, so that totals need no JSON.
 quizzes: Final = Table(
     "quizzes",
     metadata,
@@ -27,6 +28,7 @@ quizzes: Final = Table(
     Column("posts_fetched_at", Moment, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("completed_at", Moment),
+    Column("taken_by", Uuid),
     Index(None, "model_id", "created_at"),
     Index(None, "user_id", "posts_fetched_at"),
 )

@@ -46,13 +46,19 @@ QuizId = Annotated[UUID, Depends(_quiz_id)]
     ),
 )
 def create_quiz(caller: Writer, model_id: ModelId, asked: QuizRequest, parts: PartsOf) -> QuizBody:
-    """Rounds of two texts: a held-out post and a draft of the report card, neither ever shown before."""
+    """Rounds of two texts: a held-out post and a draft of the report card, neither shown to the caller before."""
     record = parts.store.get_model(caller.workspace_id, model_id)
     seed = secrets.randbelow(LARGEST_SEED) if asked.seed is None else asked.seed
 
     def make() -> QuizBody:
         made = make_quiz(
-            record, store=parts.store, count=asked.rounds, seed=seed, new_id=uuid4(), at=parts.now()
+            record,
+            store=parts.store,
+            count=asked.rounds,
+            seed=seed,
+            new_id=uuid4(),
+            at=parts.now(),
+            taker=caller.user_id,
         )
         return QuizBody.of(made)
 
@@ -67,7 +73,7 @@ def create_quiz(caller: Writer, model_id: ModelId, asked: QuizRequest, parts: Pa
 )
 def get_quiz(caller: Reader, model_id: ModelId, quiz_id: QuizId, parts: PartsOf) -> QuizBody:
     """Its rounds, with the answers of those that were guessed."""
-    return QuizBody.of(parts.store.quizzes.get(caller.workspace_id, model_id, quiz_id))
+    return QuizBody.of(parts.store.quizzes.get(caller.workspace_id, model_id, quiz_id, taker=caller.user_id))
 
 
 @router.post(
@@ -81,6 +87,6 @@ def guess_round(
     caller: Writer, model_id: ModelId, quiz_id: QuizId, asked: GuessRequest, parts: PartsOf
 ) -> GuessBody:
     """Once a round: the answer says whether it was right."""
-    quiz = parts.store.quizzes.get(caller.workspace_id, model_id, quiz_id)
+    quiz = parts.store.quizzes.get(caller.workspace_id, model_id, quiz_id, taker=caller.user_id)
     guessed = guess(quiz, asked.round, asked.guess, store=parts.store, at=parts.now())
     return GuessBody.of(guessed, asked.round)

@@ -69,9 +69,9 @@ async def _page(request: Request, problem: dict[str, Any], headers: Headers) -> 
 def _told(request: Request, problem: dict[str, Any]) -> Response:
     values: dict[str, Any] = {"problem": problem, "back": _back(request)}
     try:
-        return show(request, "fault.html", identify(request), status=problem["status"], **values)
+        return show(request, "frame/fault.html", identify(request), status=problem["status"], **values)
     except SoundalikeError:  # nobody is signed in, or the database is what failed
-        return show_outside(request, "fault.html", status=problem["status"], **values)
+        return show_outside(request, "frame/fault.html", status=problem["status"], **values)
 
 
 def _wants_a_page(request: Request) -> bool:

@@ -31,7 +31,7 @@ def short(value: int) -> str:
 
 def percent(share: float) -> str:
     """`61 %`, of a share between 0 and 1."""
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
 
 
 def percents(low: float, high: float) -> str:
@@ -63,10 +63,12 @@ def seconds(value: float) -> str:
     """`45 s`, `2 min 31 s`, `1 h 5 min`."""
     whole = round(value)
     if whole < _MINUTE:
-        return f"{whole} s"
-    if whole < _HOUR:
-        return f"{whole // _MINUTE} min" + (f" {whole % _MINUTE} s" if whole % _MINUTE else "")
-    return f"{whole // _HOUR} h" + (f" {rest} min" if (rest := whole % _HOUR // _MINUTE) else "")
+        told = f"{whole} s"
+    elif whole < _HOUR:
+        told = f"{whole // _MINUTE} min" + (f" {whole % _MINUTE} s" if whole % _MINUTE else "")
+    else:
+        told = f"{whole // _HOUR} h" + (f" {rest} min" if (rest := whole % _HOUR // _MINUTE) else "")
+    return told.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def day(moment: datetime | date, now: datetime) -> str:

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from soundalike.drafts.coherence import is_judged
 from soundalike.drafts.writer import CUT_OFF, Message, Sampling, Writer
-from soundalike.encoder.embedded import find_embedded_model
+from soundalike.encoder.embedded import find_embedded_model, is_embedded
 from soundalike.encoder.gguf import Gguf
 from soundalike.encoder.tokens import Tokens
 from soundalike.errors import WriterError
@@ -65,7 +64,7 @@ class Metered:
     @property
     def is_exact(self) -> bool:
         """Whether the counts are in the writer's own tokens; for every other they are an estimate, in SmolLM2's."""
-        return is_judged(self.name)
+        return is_embedded(self.name)
 
     def write(self, messages: Sequence[Message], *, count: int, sampling: Sampling) -> list[str]:
         """Write as `Writer.write`, drawn as the caller says."""

@@ -175,7 +175,7 @@ def show_form(
     parts = parts_of(request)
     return show(
         request,
-        "ask.html",
+        "collecting/asking.html",
         who,
         here="ask",
         status=fault.status if fault else 200,

@@ -19,7 +19,7 @@ from soundalike.storage import TrainingSession
 from soundalike.web.hub import Hub
 from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.reading import SessionId
-from soundalike.web.studio.collecting.progress import Progress, read_progress
+from soundalike.web.studio.collecting.progress import Progress, look_again, read_progress
 from soundalike.web.studio.collecting.stops import Stop
 from soundalike.web.studio.render import fill, show
 from soundalike.web.studio.visitors import Changer, Reader, caller
@@ -40,8 +40,8 @@ def collecting_page(request: Request, who: Reader, session_id: SessionId, parts:
     progress = read_progress(parts, session)
     values: dict[str, Any] = {"session": session, "progress": progress, "stand_in": parts.settings.stand_in}
     if status_of(session) == "failed":
-        return show(request, "stopped.html", who, here="ask", stop=stop_of(session), **values)
-    return show(request, "collecting.html", who, here="ask", **values)
+        return show(request, "collecting/stopped.html", who, here="ask", stop=stop_of(session), **values)
+    return show(request, "collecting/page.html", who, here="ask", **values)
 
 
 @router.get("/live")
@@ -104,23 +104,26 @@ async def _looks(parts: Parts, who: Principal, session_id: UUID) -> AsyncGenerat
     """How the collection stands, each second and at once when it ends; None once the session is deleted."""
     hub: Hub = parts.hub
     async with hub.watching(session_id) as watch:
+        await watch.wait(None, _LOOK_SECONDS)
         for _ in range(_LONGEST):
             mark = watch.mark  # noted before reading: what comes in between wakes at once
-            yield await to_thread.run_sync(_look, parts, who, session_id)
+            yield await watch.share(partial(_look, parts, who, session_id), seconds=_LOOK_SECONDS / 2)
             if hub.is_closed:
                 return
             await watch.wait(mark, _LOOK_SECONDS)
 
 
-def _look(parts: Parts, who: Principal, session_id: UUID) -> Progress | None:
+def _look(parts: Parts, who: Principal, session_id: UUID, before: Progress | None) -> Progress | None:
     try:
+        if before and before.creator:
+            return look_again(parts, before)
         return read_progress(parts, parts.store.get_session(who.workspace_id, session_id))
     except UnknownSession:
         return None
 
 
 def _fragment(request: Request, parts: Parts, progress: Progress) -> str:
-    return fill(request, "parts/collecting.html", progress=progress, stand_in=parts.settings.stand_in)
+    return fill(request, "collecting/progress.html", progress=progress, stand_in=parts.settings.stand_in)
 
 
 def _after(progress: Progress | None, session_id: UUID) -> str:

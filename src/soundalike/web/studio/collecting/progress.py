@@ -1,7 +1,7 @@
 """How far a collection is: pages, posts, money and time, and what of the window is still to be read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final, Literal
@@ -35,7 +35,6 @@ class Progress:
     job: Job | None = None
     creator: Creator | None = None
     brought: Brought = field(default_factory=Brought)
-    lately: Brought = field(default_factory=Brought)
     gaps: tuple[Window, ...] = ()
     left: int | None = None
     posts: int = 0
@@ -73,9 +72,9 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """How much longer it will take at the pace so far."""
-        if not self.left or not self.lately.pages or self.seconds is None:
+        if not self.left or not self.brought.pages_lately or self.seconds is None:
             return None
-        return self.left * self.seconds / self.lately.pages
+        return self.left * self.seconds / self.brought.pages_lately
 
     @property
     def price_left(self) -> int | None:
@@ -127,6 +126,19 @@ class Progress:
         return months[:: max(1, len(months) // 6)]
 
     @property
+    def says(self) -> str:
+        """Where it is, in a sentence that changes with every tenth of the window."""
+        name = self.session.creator_username
+        told: dict[Phase, str] = {
+            "waiting": "The collection waits for its turn.",
+            "profile": f"Looking up @{name}.",
+            "window": f"{10 * int(10 * self.share)} % of the window is read.",
+            "earlier": "All of the window is read. Earlier posts follow, for the voice.",
+            "ended": "The collection has ended.",
+        }
+        return told[self.phase]
+
+    @property
     def mark(self) -> tuple[object, ...]:
         """What has to change before whoever looks is told."""
         return (self.session.status, self.phase, self.brought, self.posts)
@@ -148,14 +160,24 @@ def read_progress(parts: Parts, session: TrainingSession) -> Progress:
         at,
         job=job,
         creator=creator,
-        brought=read_brought(*whose, [session.id]).get(session.id, Brought()),
-        lately=_lately(parts, session, job),
+        brought=_brought(parts, session, job),
         gaps=gaps,
         left=None if session.settings.get("ordinary") else _pages_in(gaps, window, creator, posts, at),
         posts=posts,
         ceiling=_ceiling(parts, job),
         latest=tuple(read_latest(*whose, creator.username, window, most=_SHOWN)),
     )
+
+
+def look_again(parts: Parts, before: Progress) -> Progress:
+    """How it stands a little later: what requests brought is put away with them, so only they tell of news.
+
+    Raises:
+        UnknownSession: It was deleted meanwhile.
+    """
+    if _brought(parts, before.session, before.job) == before.brought:
+        return replace(before, at=parts.now())
+    return read_progress(parts, parts.store.get_session(before.session.user_id, before.session.id))
 
 
 def find_job(parts: Parts, session: TrainingSession) -> Job | None:
@@ -172,7 +194,7 @@ def window_of(session: TrainingSession) -> Window:
     return Window.months_before(order.as_of or session.created_at, order.months)
 
 
-def _lately(parts: Parts, session: TrainingSession, job: Job | None) -> Brought:
+def _brought(parts: Parts, session: TrainingSession, job: Job | None) -> Brought:
     since = job.started_at if job else session.created_at
     database, whose = parts.store.database, session.user_id
     return read_brought(database, whose, [session.id], since=since).get(session.id, Brought())

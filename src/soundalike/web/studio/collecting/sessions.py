@@ -88,7 +88,7 @@ def list_sessions(
     found = parts.store.list_sessions(who.workspace_id, limit=LISTED + 1, offset=offset)
     return show(
         request,
-        "sessions.html",
+        "collecting/sessions.html",
         who,
         here="sessions",
         rows=_rows(parts, who.workspace_id, found[:LISTED]),
@@ -108,7 +108,7 @@ def find_session(who: Reader, session_id: SessionId, parts: PartsOf) -> Response
 def delete_page(request: Request, who: Reader, session_id: SessionId, parts: PartsOf) -> Response:
     """Say what is deleted, and ask for the name."""
     session = parts.store.get_session(who.workspace_id, session_id)
-    return show(request, "session_delete.html", who, here="sessions", session=session, typed="", fault="")
+    return show(request, "collecting/delete.html", who, here="sessions", session=session, typed="", fault="")
 
 
 @router.post("/sessions/{trainingSessionId}/delete")
@@ -124,7 +124,7 @@ def delete(
     if username.strip().removeprefix("@").lower() != session.creator_username.lower():
         fault = f"This is not @{session.creator_username}. Nothing was deleted."
         values = {"session": session, "typed": username, "fault": fault}
-        return show(request, "session_delete.html", who, here="sessions", status=422, **values)
+        return show(request, "collecting/delete.html", who, here="sessions", status=422, **values)
     parts.desk.purge(session_id, caller=caller(request, who))
     parts.let_go()
     return RedirectResponse("/sessions", status_code=303)

@@ -66,7 +66,7 @@ def _door(
     kind, fault = told(error) if error else (None, "")
     return show_outside(
         request,
-        "join.html",
+        "door/joining.html",
         status=kind.status if kind else 200,
         token=token,
         invitation=invitation,

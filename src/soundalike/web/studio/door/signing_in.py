@@ -73,7 +73,7 @@ def switch_workspace(
 def _door(request: Request, *, after: str, email: str = "", fault: str = "", status: int = 200) -> Response:
     return show_outside(
         request,
-        "sign_in.html",
+        "door/signing_in.html",
         status=status,
         host=request.headers.get("host", ""),
         after=after,

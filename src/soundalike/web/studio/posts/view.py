@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from markupsafe import Markup
 
 from soundalike.posts.post import Engagement, Post
 from soundalike.web.studio.posts.text import cut, shown_text, text_of
+
+MOST_NAME: Final = 100
+"""Characters of a display name that are shown; on X it has 50."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class PostView:
         return cls(
             id=post.id,
             username=post.username,
-            name=name.strip() or post.username,
+            name=name.strip()[:MOST_NAME] or post.username,
             at=post.created_at,
             url=post.url,
             text=text_of(head),

@@ -150,7 +150,7 @@ def _page(
     settings = view.session.settings
     return show(
         request,
-        "review.html",
+        "review/page.html",
         who,
         here="ask",
         status=status,

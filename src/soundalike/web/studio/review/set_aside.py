@@ -66,7 +66,7 @@ def set_aside_page(
     review = review_of(session, parts)
     return show(
         request,
-        "set_aside.html",
+        "review/set_aside.html",
         who,
         here="ask",
         session=session,

@@ -268,7 +268,7 @@ def _do(request: Request, who: Principal, section: str, work: Callable[[], objec
 
 def _page(request: Request, who: Principal, parts: Parts, said: Said, status: int = 200) -> Response:
     values = read_settings_page(request, who, parts, about=said.about)
-    return show(request, "settings.html", who, here="settings", status=status, said=said, **values)
+    return show(request, "settings/page.html", who, here="settings", status=status, said=said, **values)
 
 
 def _to(section: str) -> Response:

@@ -74,7 +74,7 @@ def show_voices(
         newest.setdefault(model.creator_username.lower(), VoiceRow.of(model))
     return show(
         request,
-        "voices.html",
+        "voice/listing.html",
         who,
         here="voices",
         status=status,

@@ -76,7 +76,7 @@ def edit_voice(
 def ask_before_deleting(request: Request, who: Changer, model_id: ModelId, parts: PartsOf) -> Response:
     """What goes and what stays, and a field for the name."""
     record = parts.store.get_model(who.workspace_id, model_id)
-    return show(request, "voice_delete.html", who, here="voices", model=record, fault="")
+    return show(request, "voice/delete.html", who, here="voices", model=record, fault="")
 
 
 @router.post("/delete")
@@ -87,7 +87,7 @@ def delete_voice(
     record = parts.store.get_model(who.workspace_id, model_id)
     if username.strip().removeprefix("@").casefold() != record.creator_username.casefold():
         fault = f"This is not the name. Type {record.creator_username} to delete the voice."
-        return show(request, "voice_delete.html", who, here="voices", status=422, model=record, fault=fault)
+        return show(request, "voice/delete.html", who, here="voices", status=422, model=record, fault=fault)
     parts.store.delete_model(who.workspace_id, model_id)
     parts.let_go()
     return RedirectResponse("/voices", status_code=303)
@@ -107,7 +107,7 @@ def _page(
     address = str(request.base_url).rstrip("/")
     return show(
         request,
-        "voice.html",
+        "voice/page.html",
         who,
         here="voices",
         status=status,

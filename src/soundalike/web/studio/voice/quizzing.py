@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
+from soundalike.accounts import Principal
 from soundalike.errors import TooFewPosts, UnknownQuiz, WrongState
 from soundalike.exports.subject import safe_stem
 from soundalike.schemas.quizzes import RoundShape, round_of
@@ -37,12 +38,14 @@ class GuessForm(BaseModel):
 
 @router.post("")
 def begin_quiz(request: Request, who: Changer, model_id: ModelId, parts: PartsOf) -> Response:
-    """Go on with the quiz that was begun last and not ended, else begin one: its texts were never shown before."""
+    """Go on with the quiz that was begun last and not ended, else begin one, of texts never shown to them."""
     record = parts.store.get_model(who.workspace_id, model_id)
     try:
-        quiz = _begun(record, parts) or parts.studio.bench.run(lambda: _make(record, parts))
+        quiz = _begun(record, who, parts) or parts.studio.bench.run(lambda: _make(record, who, parts))
     except TooFewPosts as error:
-        return show(request, "quiz_none.html", who, here="voices", status=422, model=record, why=str(error))
+        return show(
+            request, "voice/quiz_none.html", who, here="voices", status=422, model=record, why=str(error)
+        )
     return _to(quiz)
 
 
@@ -50,7 +53,7 @@ def begin_quiz(request: Request, who: Changer, model_id: ModelId, parts: PartsOf
 def quiz(request: Request, who: Reader, model_id: ModelId, quiz_id: QuizId, parts: PartsOf) -> Response:
     """The first round that was not guessed; when all were, what came of it."""
     record = parts.store.get_model(who.workspace_id, model_id)
-    found = parts.store.quizzes.get(who.workspace_id, model_id, quiz_id)
+    found = parts.store.quizzes.get(who.workspace_id, model_id, quiz_id, taker=who.user_id)
     rounds = [round_of(found, number) for number in range(1, len(found.rounds) + 1)]
     open_ = next((each for each in rounds if each.guess is None), None)
     values = {
@@ -61,9 +64,17 @@ def quiz(request: Request, who: Reader, model_id: ModelId, quiz_id: QuizId, part
     }
     if open_ and found.has_texts:
         last = rounds[found.guesses[-1]["round"] - 1] if found.guesses else None
-        return show(request, "quiz.html", who, here="voices", status=200, open=open_, last=last, **values)
+        return show(
+            request, "voice/quiz.html", who, here="voices", status=200, open=open_, last=last, **values
+        )
     return show(
-        request, "quiz_result.html", who, here="voices", status=200, **values, **_result(record, found, parts)
+        request,
+        "voice/quiz_result.html",
+        who,
+        here="voices",
+        status=200,
+        **values,
+        **_result(record, found, parts),
     )
 
 
@@ -72,7 +83,7 @@ def guess_round(
     who: Changer, model_id: ModelId, quiz_id: QuizId, parts: PartsOf, asked: Annotated[GuessForm, Form()]
 ) -> Response:
     """Take a guess; one that comes twice, as from a page gone back to, leaves what was guessed."""
-    found = parts.store.quizzes.get(who.workspace_id, model_id, quiz_id)
+    found = parts.store.quizzes.get(who.workspace_id, model_id, quiz_id, taker=who.user_id)
     with suppress(WrongState):
         guess(found, asked.round, asked.real, store=parts.store, at=parts.now())
     return _to(found)
@@ -82,28 +93,35 @@ def guess_round(
 def picture(request: Request, who: Reader, model_id: ModelId, quiz_id: QuizId, parts: PartsOf) -> Response:
     """The result as a picture to pass on: figures and words, none of the texts."""
     record = parts.store.get_model(who.workspace_id, model_id)
-    found = parts.store.quizzes.get(who.workspace_id, model_id, quiz_id)
+    found = parts.store.quizzes.get(who.workspace_id, model_id, quiz_id, taker=who.user_id)
     if found.completed_at is None:
         raise WrongState(
             "This quiz is not ended: there is no result yet.", hint="Guess the rounds that are left."
         )
     username = "".join(sign for sign in record.creator_username if sign.isprintable())[:_MOST_NAME]
     values = {"username": username, "version": record.version, "at": found.completed_at}
-    drawn = fill(request, "quiz_result.svg", **values, **_result(record, found, parts))
+    drawn = fill(request, "voice/quiz_result.svg", **values, **_result(record, found, parts))
     return Response(drawn, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
-def _begun(record: TrainedModelRecord, parts: Parts) -> QuizRecord | None:
-    """The newest quiz of a voice with rounds to guess."""
+def _begun(record: TrainedModelRecord, who: Principal, parts: Parts) -> QuizRecord | None:
+    """Somebody's newest quiz of a voice with rounds to guess."""
     try:
-        return parts.store.quizzes.find(record.user_id, record.id)
+        return parts.store.quizzes.find(record.user_id, record.id, taker=who.user_id)
     except UnknownQuiz:
         return None
 
 
-def _make(record: TrainedModelRecord, parts: Parts) -> QuizRecord:
-    seed = secrets.randbelow(LARGEST_SEED)
-    return make_quiz(record, store=parts.store, count=ROUNDS, seed=seed, new_id=uuid4(), at=parts.now())
+def _make(record: TrainedModelRecord, who: Principal, parts: Parts) -> QuizRecord:
+    return make_quiz(
+        record,
+        store=parts.store,
+        count=ROUNDS,
+        seed=secrets.randbelow(LARGEST_SEED),
+        new_id=uuid4(),
+        at=parts.now(),
+        taker=who.user_id,
+    )
 
 
 def _result(record: TrainedModelRecord, found: QuizRecord, parts: Parts) -> dict[str, object]:

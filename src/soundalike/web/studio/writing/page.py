@@ -208,7 +208,7 @@ def list_drafts(
     )
     return show(
         request,
-        "drafts.html",
+        "writing/listing.html",
         who,
         here="voices",
         voice=record,
@@ -246,7 +246,7 @@ def _page(
     latest = parts.store.drafts.page(who.workspace_id, record.id, limit=_EARLIER + len(shown))
     return show(
         request,
-        "write.html",
+        "writing/page.html",
         who,
         here="voices",
         status=status,
