@@ -145,7 +145,7 @@ def test_a_key_nobody_knows_is_told(panel):
 def test_a_site_that_is_not_named_gets_nothing(panel, host):
     """The same page under another name is another site."""
     with panel(address=host.address.replace("127.0.0.1", "localhost")) as page:
-        page.get_by_role("heading", name="Somebody else").wait_for()
+        page.get_by_role("alert").filter(has_text="SOUNDALIKE_EMBED_ORIGINS").wait_for()
         assert any("CORS" in each for each in page.complaints)
         assert not page.get_by_role("heading", name="Voices").count()
 

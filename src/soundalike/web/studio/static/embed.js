@@ -3,7 +3,7 @@
 // Pages are fetched with the token and shown in a shadow root, so neither site's styles reach the other's. Links and
 // forms inside stay inside. The studio has to name this site in SOUNDALIKE_EMBED_ORIGINS.
 
-import { ask, enhance, revive } from "./parts.js";
+import { ask, enhance, focus, revive } from "./parts.js";
 import { follow, say } from "./streams.js";
 
 const HERE = new URL(import.meta.url).origin;
@@ -213,8 +213,7 @@ async function made(styles, icons) {
 
 /** Give an element the focus, where whoever looks on can see it. */
 function reach(element, block) {
-  if (!element.matches("a[href], button, input, select, textarea, summary, [tabindex]")) element.tabIndex = -1;
-  element.focus({ preventScroll: true });
+  focus(element);
   element.scrollIntoView({ block });
 }
 

@@ -16,6 +16,12 @@ export function ask(site, path, options = {}) {
   return fetch(site.address(path), { ...options, headers: { ...options.headers, ...site.headers() } });
 }
 
+/** Give an element the focus without moving the page, whatever kind of element it is. */
+export function focus(element) {
+  if (!element.matches("a[href], button, input, select, textarea, summary, [tabindex]")) element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+}
+
 /** Seconds that go on counting between two fragments: `<time data-seconds="61">`. */
 function ticking(element) {
   const began = Date.now() - 1000 * Number(element.dataset.seconds);

@@ -1,6 +1,6 @@
 // Parts of a page that are told anew while one looks on.
 
-import { ask, enhance } from "./parts.js";
+import { ask, enhance, focus } from "./parts.js";
 
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 60_000;
@@ -33,9 +33,9 @@ function swap(shown, text, site) {
   box.innerHTML = text;
   const next = site.adopt(box.content.firstElementChild);
   const focused = site.root.activeElement; // null where the focus is in the page around a panel
-  const inside = shown.contains(focused) ? focused.id : "";
+  const isInside = shown.contains(focused);
   shown.replaceWith(next);
-  if (inside) site.root.getElementById(inside)?.focus({ preventScroll: true });
+  if (isInside) focus(site.root.getElementById(focused.id) ?? next);
   enhance(next, site);
   say(site, next.dataset.says);
   if (focused && !next.dataset.live) next.querySelector("[data-focus]")?.focus();
