@@ -1,8 +1,9 @@
 """How much of the time of `write` is the language model's own: tokens a second beside bare llama.cpp.
 
 The same prompts, model, batch and machine, by turns. Bare is llama.cpp asked for the same number of texts, nothing
-leant on, nothing checked or ranked. The parts of a voice (likeness, copy guard, forecaster) are made before, as a kept
-model has them.
+leant on, nothing checked or ranked. Its texts are longer, while both read one prompt; so tokens are counted twice over:
+those written, and those written and read. The parts of a voice (likeness, copy guard, forecaster) are made before, as
+a kept model has them.
 """
 
 import time
@@ -23,19 +24,21 @@ from soundalike.encoder.tokens import Tokens
 from soundalike.posts.text import own_text
 from soundalike.training.grading import briefs_from
 
-CREATOR, SUBJECTS, DRAFTS = "realDonaldTrump", 4, 5
+CREATOR, SUBJECTS, DRAFTS = "realDonaldTrump", 8, 5
 
 
 @dataclass(frozen=True)
 class Speed:
-    """One subject: tokens a second of the whole of `write`, of the model inside it, and of bare llama.cpp."""
+    """One subject: seconds of `write`, of the model in it, and of bare llama.cpp; tokens; and shares of bare's rate."""
 
-    brief: str
     texts: int
-    write_seconds: float
+    read: int
+    written: int
+    bare_written: int
+    seconds: float
     model_seconds: float
-    write_tokens: float
-    bare_tokens: float
+    bare_seconds: float
+    share_written: float
     share: float
 
 
@@ -94,8 +97,22 @@ def report(data_dir: Path) -> None:
         alone = Timed(bare)
         for messages, count, sampling in timed.asked:
             alone.write(messages, count=count, sampling=replace(sampling, like=(), subject=""))
+        read = sum(len(tokens.numbers(message.content)) for message in timed.asked[0][0])
         written, plain = (sum(len(tokens.numbers(text)) for text in each.answers) for each in (timed, alone))
-        rates = written / whole, plain / alone.seconds
-        rows.append(Speed(brief, len(timed.answers), whole, timed.seconds, *rates, share=rates[0] / rates[1]))
-    show(f"Tokens a second of `write -n {DRAFTS}` beside bare llama.cpp", rows)
-    print(f"\nmedian share: {median(row.share for row in rows):.2f}")
+        faster = alone.seconds / whole
+        rows.append(
+            Speed(
+                texts=len(timed.answers),
+                read=read,
+                written=written,
+                bare_written=plain,
+                seconds=whole,
+                model_seconds=timed.seconds,
+                bare_seconds=alone.seconds,
+                share_written=faster * written / plain,
+                share=faster * (read + written) / (read + plain),
+            )
+        )
+    show(f"Tokens of `write -n {DRAFTS}` beside bare llama.cpp", rows)
+    written, every = median(row.share_written for row in rows), median(row.share for row in rows)
+    print(f"\nmedian share of bare's tokens a second: written {written:.2f}, read and written {every:.2f}")
