@@ -271,12 +271,19 @@ def until(is_so, seconds=20):
 
 
 @pytest.fixture(scope="module")
-def swyx_site(trained_once, tmp_path_factory):
-    """A server on this machine with @swyx's voice: a client, its store and the model's id."""
+def swyx_site(trained_once, tmp_path_factory, llm_address):
+    """A server with @swyx's voice, for which a scripted model writes: a client, its store and the model's id."""
     folder, status, _ = trained_once
     data = tmp_path_factory.mktemp("swyx") / "data"
     shutil.copytree(folder / "data", data)
-    settings = Settings(_env_file=None, soundalike_data_dir=data, soundalike_auth="off")
+    settings = Settings(
+        _env_file=None,
+        soundalike_data_dir=data,
+        soundalike_auth="off",
+        soundalike_llm="openai:scripted",
+        openai_base_url=llm_address,
+        openai_api_key="none",
+    )
     with (
         open_store(settings.store_url) as store,
         open_parts(settings, store) as parts,

@@ -1,48 +1,23 @@
 """What becomes of drafts over the API, what is learned from it, and a voice that is edited."""
 
 import json
-import shutil
 from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
 from soundalike.accounts import Scope
-from soundalike.config import Settings
-from soundalike.storage import DraftRecord, open_store
-from soundalike.web.app import create_app
-from soundalike.web.parts import open_parts
+from soundalike.storage import DraftRecord
 
 API = "/api/train-ai"
 MODELS = f"{API}/models"
 
 
-@pytest.fixture(scope="module")
-def served(trained_once, tmp_path_factory, llm_address):
-    """A server on this machine with one trained voice; gives a client and the model's address."""
-    folder, status, _ = trained_once
-    data = tmp_path_factory.mktemp("feedback") / "data"
-    shutil.copytree(folder / "data", data)
-    settings = Settings(
-        _env_file=None,
-        soundalike_data_dir=data,
-        soundalike_auth="off",
-        soundalike_llm="openai:scripted",
-        openai_base_url=llm_address,
-        openai_api_key="none",
-    )
-    with (
-        open_store(settings.store_url) as store,
-        open_parts(settings, store) as parts,
-        TestClient(create_app(parts), base_url="http://localhost") as client,
-    ):
-        yield client, f"{MODELS}/{status['modelId']}"
-
-
 @pytest.fixture
-def voice(served):
-    """The same, with no rule and nothing hidden at the end of the test."""
-    client, url = served
+def voice(swyx_site):
+    """A client and the model's address; with no rule and nothing hidden at the end of the test."""
+    client, _, model_id = swyx_site
+    url = f"{MODELS}/{model_id}"
     yield client, url
     edits = client.get(url).json()["edits"]
     undone = {

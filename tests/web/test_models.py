@@ -1,4 +1,3 @@
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -33,26 +32,11 @@ def kept(store, ada, work):
     return keep
 
 
-@pytest.fixture(scope="module")
-def voice(trained_once, tmp_path_factory, llm_address):
-    """A server on this machine with one trained voice; gives a client and the model's address."""
-    folder, status, _ = trained_once
-    data = tmp_path_factory.mktemp("served") / "data"
-    shutil.copytree(folder / "data", data)
-    settings = Settings(
-        _env_file=None,
-        soundalike_data_dir=data,
-        soundalike_auth="off",
-        soundalike_llm="openai:scripted",
-        openai_base_url=llm_address,
-        openai_api_key="none",
-    )
-    with (
-        open_store(settings.store_url) as store,
-        open_parts(settings, store) as parts,
-        TestClient(create_app(parts), **LOCAL) as client,
-    ):
-        yield client, f"{MODELS}/{status['modelId']}"
+@pytest.fixture
+def voice(swyx_site):
+    """A client of a server on this machine with one trained voice, and the model's address."""
+    client, _, model_id = swyx_site
+    return client, f"{MODELS}/{model_id}"
 
 
 def test_models_are_listed_page_by_page(client, kept):
