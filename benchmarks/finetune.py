@@ -296,15 +296,23 @@ def show(lines: Sequence[dict[str, Any]]) -> None:
 
 
 def show_speed(lines: Sequence[dict[str, Any]], creator: str, size: int) -> None:
-    """When each recipe had gained 90 % of the most that any gains."""
+    """When each recipe had gained 90 % of the most that any gains; and of its own most, beside ours for as much."""
     gains = {line["way"]: [(at, line["curve"][0][1] - bits) for at, bits in line["curve"]] for line in lines}
-    wanted = SHARE * max(gain for curve in gains.values() for _, gain in curve)
+    most = {way: max(gain for _, gain in curve) for way, curve in gains.items()}
+    wanted = SHARE * max(most.values())
     print(f"\nseconds until {wanted:.3f} bits per character are gained: {creator}, {size} posts\n")
     for line in lines:
-        curve = gains[line["way"]]
-        reached = next((f"{at:8.0f} s" for at, gain in curve if gain >= wanted), "   never")
-        most, last = max(gain for _, gain in curve), curve[-1][0]
-        print(f"{line['way']:>16} {reached}   most {most:.3f}, over at {last:.0f} s, {line['peak_mb']} MB")
+        way = line["way"]
+        own = SHARE * most[way]
+        print(
+            f"{way:>16} {until(gains[way], wanted)}   most {most[way]:.3f}, over at {gains[way][-1][0]:.0f} s, "
+            f"{line['peak_mb']} MB;  {own:.3f} after{until(gains[way], own)}, ours after{until(gains['ours'], own)}"
+        )
+
+
+def until(curve: Sequence[tuple[float, float]], wanted: float) -> str:
+    """When a curve of gains first came to so much."""
+    return next((f"{at:8.0f} s" for at, gain in curve if gain >= wanted), "   never")
 
 
 if __name__ == "__main__":
