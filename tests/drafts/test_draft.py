@@ -243,6 +243,20 @@ def test_a_beginning_is_part_of_the_draft(draft, scripted):
         assert only.text == "Trains are slow today."
 
 
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("A slow #train is a reading room. #ZugSALYA #Harbour", "A slow train is a reading room. #Harbour"),
+        ("A slow ride is a reading room. #ZugSALYA", "A slow ride is a reading room."),
+        ("Trains are rooms that move. #RailwayWeek #LHSavage", "Trains are rooms that move. #RailwayWeek"),
+    ],
+)
+def test_hashtags_that_were_made_up_are_taken_out(draft, scripted, answer, text):
+    """The creator's own words and the brief's may be tags; at the end others go, inside a sentence their sign does."""
+    (only,) = draft(scripted([answer]), brief="rooms, for #RailwayWeek", count=1).drafts
+    assert only.text == text
+
+
 def test_large_models_get_instructions_and_more_room(draft, scripted):
     """Rules instead of turns, and tokens for the length that was asked for."""
     writer = scripted(GOOD, is_small=False)

@@ -18,11 +18,13 @@ from soundalike.drafts.choosing import (
 from soundalike.drafts.flags import Flag, find_flags
 from soundalike.drafts.form import Form, Unfit
 from soundalike.drafts.length import weighted_length
-from soundalike.drafts.order import check_range, read_order, write_rounds
+from soundalike.drafts.mending import drop_hashtags
+from soundalike.drafts.order import Order, check_range, read_order, write_rounds
 from soundalike.drafts.prompt import ALONE, Place, VoicePrompt
 from soundalike.drafts.rules import apply_rules
 from soundalike.drafts.tidying import tidy
 from soundalike.drafts.writer import AdapterFile, Writer
+from soundalike.posts.text import words
 
 MOST_DRAFTS: Final = 50
 
@@ -118,9 +120,7 @@ def write_drafts(
     for answers in write_rounds(
         order, writer, prompt, batch=batch, rounds=rounds, seed=seed, adapter=adapter
     ):
-        texts = [
-            apply_rules(_continued(order.continue_from, tidy(each, judges.form)), rules) for each in answers
-        ]
+        texts = [apply_rules(_post_in(each, order, judges.form), rules) for each in answers]
         seen += [check(text, judges, brief=order.told, max_chars=max_chars, rules=rules) for text in texts]
         ranked = [] if unselected else rank(seen, judges, brief=order.brief)
         chosen = choose_first(seen, count) if unselected else choose_best(ranked, count, said=place.before)
@@ -166,6 +166,13 @@ def _enough(count: int, *, is_small: bool) -> int:
     if not is_small:
         return count * _A_DRAFT
     return _AT_ONCE * math.ceil(count * _A_DRAFT_OF_A_SMALL_ONE / _AT_ONCE)
+
+
+def _post_in(answer: str, order: Order, form: Form) -> str:
+    """The post in an answer, behind its beginning; hashtags that neither brief nor creator ever used were made up."""
+    text = _continued(order.continue_from, tidy(answer, form))
+    told = {word.casefold() for word in words(order.told)}
+    return drop_hashtags(text, keep=lambda tag: form.knows(tag[1:]) or tag[1:].casefold() in told)
 
 
 def _continued(beginning: str | None, text: str) -> str:

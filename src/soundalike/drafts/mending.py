@@ -22,8 +22,9 @@ EXCLAMATION_MARKS: Final = "!！¡‼❗❕"
 _ASKED = re.compile(f"[{QUESTION_MARKS}⁉❓❔]")
 _SHOUTED = re.compile(rf"[{EXCLAMATION_MARKS}]")
 _SHOUT = re.compile(rf"(?P<mixed>[{EXCLAMATION_MARKS}{QUESTION_MARKS}]{{2,}})|[!！‼❗❕]\uFE0F?|¡")
-_TRAILING_TAGS = regex.compile(rf"(?:\s*{HASHTAG.pattern})+(?P<end>\s*)$")
-_PLAIN_TAG = regex.compile(r"(?<![\w#])#(?=(?:\p{L}[\p{Ll}\p{Lo}\p{M}]*|\p{Lu}+)(?![\p{L}\p{M}\p{N}_]))")
+_TRAILING_TAGS = regex.compile(rf"(?:\s*{HASHTAG.pattern})+(?=\s*$)")
+_TRAILING_TAG = regex.compile(rf"\s*(?P<tag>{HASHTAG.pattern})")
+_PLAIN_TAG = regex.compile(r"(?<![\w#])#(?P<word>\p{L}[\p{Ll}\p{Lo}\p{M}]*|\p{Lu}+)(?![\p{L}\p{M}\p{N}_])")
 _SENTENCE_END = regex.compile(r"""(?<=[.!?。！？…]["”’'»」)\]]?)\s+|(?<=[。！？])|\n+""")
 _BEGINS = regex.compile(r"(?:^|[.!?…。！？\n][\"“‘'«(\s]*)$")
 _SPACES = re.compile(r"[^\S\n]{2,}")
@@ -115,9 +116,20 @@ def drop_emoji(text: str) -> str:
     return _neatly(text, lambda part: EMOJI.sub("", part).replace("\ufe0f", ""))
 
 
-def drop_hashtags(text: str) -> str:
-    """Take hashtags off the end; inside a sentence `#shipping` becomes the word, `#BuildInPublic` stays."""
-    return _neatly(_TRAILING_TAGS.sub(r"\g<end>", text), lambda part: _PLAIN_TAG.sub("", part))
+def drop_hashtags(text: str, *, keep: Callable[[str], bool] = lambda _: False) -> str:
+    """Take hashtags off the end; inside a sentence `#shipping` becomes the word, `#BuildInPublic` stays.
+
+    `keep` is asked about each, its sign included.
+    """
+
+    def strip(run: regex.Match[str]) -> str:
+        return "".join(found[0] for found in _TRAILING_TAG.finditer(run[0]) if keep(found["tag"]))
+
+    def plain(found: regex.Match[str]) -> str:
+        tag, word = found[0], found.group("word")
+        return str(tag if keep(tag) else word)
+
+    return _neatly(_TRAILING_TAGS.sub(strip, text), lambda part: _PLAIN_TAG.sub(plain, part))
 
 
 def calm(text: str) -> str:
