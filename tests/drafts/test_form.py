@@ -53,6 +53,8 @@ def fault(text, *, brief="health care", form=STRICT, max_chars=280):
         ("Health care for all of us, now.", None),
         ("Care. " * 60, Unfit.LOOPS),
         ("We will win, we will win, we will win, we will win!", Unfit.LOOPS),
+        ("There you go again again again again, taking my health care.", Unfit.LOOPS),
+        ("Never, never, never give up. Ha ha ha ha. 哈哈哈哈。", None),
         ("Fine words about health care. " + " ".join(f"word{n}" for n in range(60)) + ".", Unfit.TOO_LONG),
         ("Here is a new post about health care.", Unfit.ABOUT_THE_TASK),
         ("As an AI language model, I have no health.", Unfit.ABOUT_THE_TASK),

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from typing import Final, Self
 
 import numpy as np
@@ -24,6 +25,8 @@ _PARAGRAPHS: Final = 0.1  # likewise for blank lines
 _GRAM: Final = 3
 _LOOP_COUNT: Final = 3  # a figure of speech repeats itself once, a stuck model goes on …
 _LOOP_SHARE: Final = 0.2  # … and fills the text with it
+_MOST_IN_A_ROW: Final = 3  # “never, never, never”; of a word, not of “ha” or a character
+_A_WORD: Final = 3
 
 BLANK_LINE = re.compile(r"\n\s*\n")
 ABOUT_THE_TASK = re.compile(
@@ -138,6 +141,8 @@ def _faults(text: str, *, brief: str, form: Form, max_chars: int) -> Iterator[Un
 
 def _loops(text: str) -> bool:
     folded = [word.casefold() for word in words(text)]
+    if any(len(word) >= _A_WORD and len(list(row)) > _MOST_IN_A_ROW for word, row in groupby(folded)):
+        return True
     grams = Counter(zip(*(folded[start:] for start in range(_GRAM)), strict=False))
     if not grams or max(grams.values()) < _LOOP_COUNT:
         return False
