@@ -42,8 +42,7 @@ def house(folder, trained, llm_address, *, changed=lambda _store: None):
 
     `changed` may rewrite what was put there before it is served.
     """
-    shutil.copytree(trained[0] / "data", folder / "data")
-    places, links = _furnish(folder, trained[1]["modelId"], changed)
+    places, links = furnish(folder, trained, changed=changed)
     with (
         serve_in(folder, llm_address, SOUNDALIKE_JOBS_QUEUED="2", no_worker=True) as served,
         serve_in(folder, llm_address, no_worker=True, TWITTER_API_KEY="") as keyless,
@@ -51,14 +50,16 @@ def house(folder, trained, llm_address, *, changed=lambda _store: None):
         yield House(served.address, places | {"keyless": keyless.address}, links)
 
 
-def _furnish(folder, voice_id, changed):
+def furnish(folder, trained, *, changed=lambda _store: None):
+    """Put everything into a folder: what fills the braces of addresses, and links that sign somebody in once."""
     from soundalike.config import Settings  # noqa: PLC0415 - half a second, for those who need it
     from soundalike.storage import open_store  # noqa: PLC0415
     from soundalike.web.parts import open_parts  # noqa: PLC0415
 
+    shutil.copytree(trained[0] / "data", folder / "data")
     settings = Settings(_env_file=None, soundalike_data_dir=folder / "data")
     with open_store(settings.store_url) as store, open_parts(settings, store) as parts:
-        furnishing = Furnishing(parts, UUID(voice_id))
+        furnishing = Furnishing(parts, UUID(trained[1]["modelId"]))
         furnishing.people()
         furnishing.voices()
         furnishing.reviews()

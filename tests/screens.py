@@ -34,22 +34,32 @@ class Screen:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def send(path: str, **fields: str) -> Do:
-    """Send a form that is on no page, as one of our pages would."""
-    make = """([path, fields]) => {
-        const form = Object.assign(document.createElement("form"), { method: "post", action: path });
-        for (const [name, value] of Object.entries(fields)) {
-            form.append(Object.assign(document.createElement("textarea"), { name, value }));
-        }
-        document.body.append(form);
-        form.submit();
-    }"""
+_SEND: Final = """([path, fields]) => {
+    const form = Object.assign(document.createElement("form"), { method: "post", action: path });
+    for (const [name, value] of Object.entries(fields)) {
+        form.append(Object.assign(document.createElement("textarea"), { name, value }));
+    }
+    document.body.append(form);
+    form.submit();
+}"""
 
-    def sent(page: Any, places: Mapping[str, str]) -> None:
+
+@dataclass(frozen=True)
+class Sent:
+    """A form that is on no page, sent as one of our pages would."""
+
+    path: str
+    fields: dict[str, str]
+
+    def __call__(self, page: Any, places: Mapping[str, str]) -> None:
+        """Send it from a Playwright page."""
         with page.expect_navigation():
-            page.evaluate(make, [path.format(**places), fields])
+            page.evaluate(_SEND, [self.path.format(**places), self.fields])
 
-    return sent
+
+def send(path: str, **fields: str) -> Sent:
+    """Send a form that is on no page, as one of our pages would."""
+    return Sent(path, fields)
 
 
 def press(button: str, **fields: str) -> Do:

@@ -1,36 +1,78 @@
-"""Write the studio's catalogue: every string of its templates, ready for whoever translates it.
+"""Write the studio's catalogue, every string for people of its pages, and bring its translations up to date with it.
 
     .venv/bin/python tools/strings.py [--check]
 
-`--check` writes nothing and fails where the catalogue is not that of the templates.
+What is new is put into every `languages/*.po` to be translated, what is in no page any more leaves it, and the `.mo`
+beside it is what the studio reads. `--check` writes nothing and fails where any of these files would change.
 """
 
 import io
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import write_po
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
 
-STUDIO = Path(__file__).parents[1] / "src/soundalike/web/studio"
+WEB = Path(__file__).parents[1] / "src/soundalike/web"
+STUDIO = WEB / "studio"
 CATALOGUE = STUDIO / "strings.pot"
-OPTIONS = {"**.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
+TEMPLATES = {"**.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
+TEMPLATES["**.svg"] = TEMPLATES["**.html"]
+KEYWORDS = DEFAULT_KEYWORDS | {"Kind": (3,)}  # the title of a kind of problem
 
 
-def catalogue() -> bytes:
-    """The strings in the order of the templates, each with where it stands."""
+def main() -> None:
+    """Write what has changed, or say so."""
+    stale = {path: content for path, content in files() if not path.exists() or path.read_bytes() != content}
+    if "--check" not in sys.argv:
+        for path, content in stale.items():
+            path.write_bytes(content)
+    elif stale:
+        names = ", ".join(path.name for path in stale)
+        raise SystemExit(f"Not that of the pages: {names}. Run tools/strings.py.")
+
+
+def files() -> Iterator[tuple[Path, bytes]]:
+    """The files as they should be: the catalogue, each translation, and what the studio reads of it."""
+    found = catalogue()
+    yield CATALOGUE, _written(write_po, found, width=100, omit_header=True, include_lineno=False)
+    for path in sorted(STUDIO.glob("languages/*.po")):
+        with path.open("rb") as file:
+            translated = read_po(file, locale=path.stem)
+        translated.update(found, no_fuzzy_matching=True, update_creation_date=False)
+        options = {"width": 100, "no_location": True, "ignore_obsolete": True, "include_lineno": False}
+        yield path, _written(write_po, translated, **options)
+        yield path.with_suffix(".mo"), _written(write_mo, translated)
+
+
+def catalogue() -> Catalog:
+    """The strings in the order of the files, those of templates first, each with where it stands."""
     found = Catalog(project="soundalike", charset="utf-8")
-    strings = extract_from_dir(STUDIO / "templates", [("**.html", "jinja2.ext:babel_extract")], OPTIONS)
-    for name, line, message, comments, context in sorted(strings, key=lambda each: each[:2]):
-        found.add(message, None, [(f"templates/{name}", line)], auto_comments=comments, context=context)
+    sources = (
+        (
+            "templates",
+            STUDIO / "templates",
+            [("**.html", "jinja2.ext:babel_extract"), ("**.svg", "jinja2.ext:babel_extract")],
+        ),
+        ("", STUDIO, [("**.py", "python")]),
+        ("..", WEB, [("kinds.py", "python")]),
+    )
+    for place, folder, methods in sources:
+        strings = extract_from_dir(folder, methods, TEMPLATES, KEYWORDS)
+        for name, line, message, comments, context in sorted(strings, key=lambda each: each[:2]):
+            where = [((Path(place) / name).as_posix(), line)]
+            found.add(message, None, where, auto_comments=comments, context=context)
+    return found
+
+
+def _written(write: Callable[..., None], found: Catalog, **options: object) -> bytes:
     file = io.BytesIO()
-    write_po(file, found, width=100, omit_header=True, include_lineno=False)
+    write(file, found, **options)
     return file.getvalue()
 
 
 if __name__ == "__main__":
-    if "--check" not in sys.argv:
-        CATALOGUE.write_bytes(catalogue())
-    elif CATALOGUE.read_bytes() != catalogue():
-        raise SystemExit("The catalogue is not that of the templates: run tools/strings.py.")
+    main()

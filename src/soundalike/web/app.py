@@ -1,6 +1,6 @@
 """The application: its routes, what every request passes, and how errors are told."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from soundalike.web.problems import handle
 from soundalike.web.studio import routes as studio
 from soundalike.web.studio.collecting import uploading
 from soundalike.web.studio.errors import ErrorPages
+from soundalike.web.studio.language import Language, Speaking, read_languages
 from soundalike.web.studio.voice import importing
 from soundalike.web.v1 import routes as v1
 
@@ -71,8 +72,8 @@ _LARGER: Final = {
 }
 
 
-def create_app(parts: Parts) -> FastAPI:
-    """The API and the pages on these parts."""
+def create_app(parts: Parts, *, languages: Mapping[str, Language] | None = None) -> FastAPI:
+    """The API and the pages on these parts; pages come in these languages, by default in those that are shipped."""
     app = Api(
         title="Soundalike",
         version=__version__,
@@ -93,7 +94,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.mcp = McpEndpoint(parts)
     app.add_route(MCP_PATH, app.state.mcp, methods=["POST"], include_in_schema=False)
     app.state.methods = Methods.of(app)
-    _guard(app, parts)
+    _guard(app, parts, read_languages() if languages is None else languages)
     return app
 
 
@@ -102,7 +103,7 @@ def _operation_id(route: APIRoute) -> str:
     return to_camel(route.name)
 
 
-def _guard(app: FastAPI, parts: Parts) -> None:
+def _guard(app: FastAPI, parts: Parts, languages: Mapping[str, Language]) -> None:
     """What every request passes, the innermost first."""
     is_open = parts.settings.soundalike_auth == "off"
     app.add_middleware(BodyLimit, larger=_LARGER)
@@ -111,6 +112,7 @@ def _guard(app: FastAPI, parts: Parts) -> None:
         app.add_middleware(LocalHostsOnly)
     app.add_middleware(Gate)
     app.add_middleware(ErrorPages)
+    app.add_middleware(Speaking, languages=languages)
     app.add_middleware(GZipMiddleware, compresslevel=6, exclude_content_types=_NOT_PACKED)
     if origins := parts.settings.soundalike_embed_origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **_FOR_PANELS)

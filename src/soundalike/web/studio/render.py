@@ -1,6 +1,5 @@
-"""Fills the studio's templates. Every value is escaped; strings for people stand in `_()`, ready for translation."""
+"""Fills the studio's templates. Every value is escaped; strings for people stand in `_()` (`language.py`)."""
 
-import gettext
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from soundalike.web.parts import Parts
 from soundalike.web.studio import words
+from soundalike.web.studio.language import english, spoken
 from soundalike.web.studio.shell import Shell, read_shell
 from soundalike.web.studio.static import address_of
 
@@ -50,11 +50,16 @@ def fill(request: Request, template: str, **values: object) -> str:
     day, when = partial(words.day, now=now), partial(words.when, now=now)
     wished = request.cookies.get(THEME_COOKIE)
     theme = wished if wished in THEMES else None
-    return _environment().get_template(template).render(day=day, when=when, now=now, theme=theme, **values)
+    return (
+        _environment()
+        .get_template(template)
+        .render(day=day, when=when, now=now, theme=theme, language=spoken().tag, **values)
+    )
 
 
 def _respond(request: Request, template: str, status: int, **values: object) -> HTMLResponse:
-    return HTMLResponse(fill(request, template, **values), status, {"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "Vary": "Accept-Language"}
+    return HTMLResponse(fill(request, template, **values), status, headers)
 
 
 def parts_of(request: Request) -> Parts:
@@ -74,13 +79,19 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        optimized=False,  # what a filter makes of a constant depends on the language
     )
-    english = gettext.NullTranslations()
-    environment.install_gettext_callables(english.gettext, english.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters |= words.FILTERS
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda one: spoken().strings.gettext(one),
+        lambda one, many, count: spoken().strings.ngettext(one, many, count),
+        newstyle=True,
+        pgettext=lambda context, one: spoken().strings.pgettext(context, one),
+    )
+    environment.filters |= words.FILTERS | {"english": english}
     environment.globals |= {
         "static": address_of,
         "percents": words.percents,
+        "ticking": words.ticking,
         "Shell": Shell,
     }
     return environment

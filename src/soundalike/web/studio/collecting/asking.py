@@ -24,6 +24,7 @@ from soundalike.virality.score import Gate
 from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.problems import told
 from soundalike.web.studio import words
+from soundalike.web.studio.language import _, english
 from soundalike.web.studio.render import parts_of, show
 from soundalike.web.studio.visitors import Changer, Reader, caller
 
@@ -34,7 +35,6 @@ _USUAL_MONTHS: Final = 6
 _FIXED_GATE: Final = 100_000
 _LONGEST_NAME: Final = 200
 LARGEST_UPLOAD: Final = 512  # MiB
-_MINUTES_FROM: Final = 180  # seconds
 _MENDABLE: Final = 422
 
 Field = Literal["username", "trainer", "consent", "bill", "file"]
@@ -101,13 +101,12 @@ class Bill:
     @property
     def posts(self) -> str:
         """`440–520`."""
-        return _span(words.number(self.estimate.posts_low), words.number(self.estimate.posts_high))
+        return words.span(words.number(self.estimate.posts_low), words.number(self.estimate.posts_high))
 
     @property
     def price(self) -> str:
         """`US$0.07–0.08`."""
-        low, high = (words.credit(each) for each in (self.estimate.credits_low, self.estimate.credits_high))
-        return _span(low, high.removeprefix("US$") if low != high else high)
+        return words.credits_between(self.estimate.credits_low, self.estimate.credits_high)
 
     @property
     def about(self) -> str:
@@ -123,8 +122,7 @@ class Bill:
     def time(self) -> str:
         """`130–160 s`, `2–16 min`."""
         low, high = self.estimate.likely_seconds, self.estimate.seconds
-        unit, size = ("s", 1) if high < _MINUTES_FROM else ("min", 60)
-        return f"{_span(words.number(max(low / size, 1)), words.number(max(high / size, 1)))}\u00a0{unit}"
+        return words.seconds_between(low, high)
 
     @property
     def since(self) -> int | None:
@@ -195,41 +193,43 @@ def show_form(
 def fault_of(error: SoundalikeError) -> Fault:
     """An error at the field where it can be mended, else at the price."""
     if isinstance(error, CreatorError | CreatorOptedOut):
-        return Fault("username", str(error))
+        return Fault("username", english(str(error)))
     kind, detail = told(error)
-    return Fault("bill", detail, kind.status)
+    return Fault("bill", english(detail), kind.status)
 
 
 def check_choices(asked: Asked) -> Fault | None:
     """What has to be mended of the basis and the trainer, if anything."""
     if not asked.consent:
-        return Fault("consent", "Say on whose word the posts are used. It is kept with the model.")
+        return Fault("consent", _("Say on whose word the posts are used. It is kept with the model."))
     try:
         check_trainer(asked.trainer, asked.consent)
     except ConsentRequired:
-        message = (
+        message = _(
             "An adapter puts the creator’s writing into the weights of a model. It needs the creator’s word: "
+            "choose another basis below, or the trainer Prompt."
         )
-        return Fault("trainer", f"{message}choose another basis below, or the trainer Prompt.")
+        return Fault("trainer", message)
     except TrainerUnavailable as error:
-        return Fault("trainer", str(error))
+        return Fault("trainer", english(str(error)))
     return None
 
 
 def _at_once(asked: Asked, who: Principal, parts: Parts) -> Fault | None:
     """What can be told without asking anybody else."""
     if not asked.username:
-        return Fault("username", "Name an account: its username, @name or profile link.")
+        return Fault("username", _("Name an account: its username, @name or profile link."))
     try:
         username = read_username(asked.username)
     except CreatorError as error:
-        return Fault("username", str(error))
+        return Fault("username", english(str(error)))
     if parts.accounts.opt_outs.has(who.workspace_id, username):
-        return Fault(
-            "username",
-            f"@{username} asked not to be trained on. An owner of the workspace can lift the opt-out in the "
-            "settings, with the creator’s consent.",
+        message = _(
+            "@%(name)s asked not to be trained on. An owner of the workspace can lift the opt-out in the settings, with "
+            "the creator’s consent.",
+            name=username,
         )
+        return Fault("username", message)
     return check_choices(asked)
 
 
@@ -248,7 +248,3 @@ def _is_installed(trainer: str) -> bool:
     except TrainerUnavailable:
         return False
     return True
-
-
-def _span(low: str, high: str) -> str:
-    return low if low == high else f"{low}–{high}"

@@ -17,6 +17,7 @@ from soundalike.storage import TrainingSession
 from soundalike.storage.job_records import Job, JobKey
 from soundalike.storage.progress import Brought, read_brought, read_latest, read_reach
 from soundalike.web.parts import Parts
+from soundalike.web.studio.language import _
 
 _SHOWN: Final = 5
 _MOST_CELLS: Final = 50
@@ -130,11 +131,11 @@ class Progress:
         """Where it is, in a sentence that changes with every tenth of the window."""
         name = self.session.creator_username
         told: dict[Phase, str] = {
-            "waiting": "The collection waits for its turn.",
-            "profile": f"Looking up @{name}.",
-            "window": f"{10 * int(10 * self.share)} % of the window is read.",
-            "earlier": "All of the window is read. Earlier posts follow, for the voice.",
-            "ended": "The collection has ended.",
+            "waiting": _("The collection waits for its turn."),
+            "profile": _("Looking up @%(name)s.", name=name),
+            "window": _("%(tens)s %% of the window is read.", tens=10 * int(10 * self.share)),
+            "earlier": _("All of the window is read. Earlier posts follow, for the voice."),
+            "ended": _("The collection has ended."),
         }
         return told[self.phase]
 

@@ -15,6 +15,7 @@ from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.reading import SessionId
 from soundalike.web.studio.collecting.page import stop_of
 from soundalike.web.studio.collecting.stops import Stop
+from soundalike.web.studio.language import _
 from soundalike.web.studio.render import show
 from soundalike.web.studio.visitors import Changer, Reader, caller
 
@@ -122,7 +123,7 @@ def delete(
     """Delete it, if it was named."""
     session = parts.store.get_session(who.workspace_id, session_id)
     if username.strip().removeprefix("@").lower() != session.creator_username.lower():
-        fault = f"This is not @{session.creator_username}. Nothing was deleted."
+        fault = _("This is not @%(name)s. Nothing was deleted.", name=session.creator_username)
         values = {"session": session, "typed": username, "fault": fault}
         return show(request, "collecting/delete.html", who, here="sessions", status=422, **values)
     parts.desk.purge(session_id, caller=caller(request, who))

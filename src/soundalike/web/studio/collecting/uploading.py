@@ -26,6 +26,7 @@ from soundalike.web.studio.collecting.asking import (
     fault_of,
     show_form,
 )
+from soundalike.web.studio.language import N_, _, english
 from soundalike.web.studio.visitors import Changer
 
 router: Final = APIRouter(include_in_schema=False)
@@ -34,7 +35,7 @@ PATH: Final = "/upload"
 MOST_BYTES: Final = LARGEST_UPLOAD * MEBIBYTE
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 _LONGEST_NAME: Final = 80
-_EXPECTED: Final = "Expected: the zip as X sends it, its tweets.js, or a JSON Lines, JSON or CSV file."
+_EXPECTED: Final = N_("Expected: the zip as X sends it, its tweets.js, or a JSON Lines, JSON or CSV file.")
 
 
 @router.post(PATH)
@@ -44,7 +45,7 @@ async def upload(request: Request, who: Changer, parts: PartsOf) -> Response:
         asked, file = Asked.read(form), form.get("file")
         fault = check_choices(asked)
         if fault is None and not (isinstance(file, UploadFile) and file.filename and file.size):
-            fault = Fault("file", f"Choose a file that holds posts. {_EXPECTED}")
+            fault = Fault("file", _("Choose a file that holds posts.") + " " + _(_EXPECTED))
         if fault is None and isinstance(file, UploadFile):
             read = partial(_take_in, file.file, file.filename or "", asked, who, parts)
             found = await to_thread.run_sync(read)
@@ -70,6 +71,6 @@ def _take_in(file: BinaryIO, name: str, asked: Asked, who: Principal, parts: Par
                 is_opted_out=parts.accounts.opt_outs.has,
             )
         except PostsError as error:
-            return Fault("file", f"{str(error).replace(str(path), path.name)} {_EXPECTED}")
+            return Fault("file", english(str(error).replace(str(path), path.name)) + " " + _(_EXPECTED))
         except SoundalikeError as error:
             return fault_of(error)

@@ -12,6 +12,7 @@ from soundalike.web.logins import welcome
 from soundalike.web.parts import PartsOf
 from soundalike.web.problems import told
 from soundalike.web.security import address_of, browser_of, identify
+from soundalike.web.studio.language import english
 from soundalike.web.studio.render import show_outside
 
 router: Final = APIRouter(include_in_schema=False)
@@ -72,5 +73,5 @@ def _door(
         invitation=invitation,
         is_signed_in=visitor is not None,
         name=name,
-        fault=fault,
+        fault=english(fault),
     )

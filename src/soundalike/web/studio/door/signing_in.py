@@ -12,6 +12,7 @@ from soundalike.web.logins import end_login, welcome
 from soundalike.web.parts import PartsOf
 from soundalike.web.reading import read_id
 from soundalike.web.security import address_of, browser_of, drop_login, identify
+from soundalike.web.studio.language import english
 from soundalike.web.studio.render import parts_of, show_outside
 from soundalike.web.studio.visitors import Reader
 
@@ -45,7 +46,7 @@ def sign_in(
             email, password, address=address_of(request), user_agent=browser_of(request)
         )
     except (Unauthorized, InvalidAccount, TooManyAttempts) as error:
-        return _door(request, after=_own_page(next), email=email, fault=str(error), status=401)
+        return _door(request, after=_own_page(next), email=email, fault=english(str(error)), status=401)
     response = RedirectResponse(_own_page(next), status_code=303)
     welcome(request, response, token)
     return response

@@ -26,6 +26,7 @@ from soundalike.virality.score import Gate
 from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.problems import told
 from soundalike.web.reading import SessionId
+from soundalike.web.studio.language import english
 from soundalike.web.studio.render import show
 from soundalike.web.studio.review.view import FIXED_GATE, SHOWN, SORTS, Asked, ReviewView, view_of
 from soundalike.web.studio.visitors import Changer, Reader, caller
@@ -119,7 +120,7 @@ def start_training(
         TooManyJobs,
     ) as error:
         field = _FIELDS.get(type(error), "other")
-        view = _view_again(session, wish, parts, {field: str(error)})
+        view = _view_again(session, wish, parts, {field: english(str(error))})
         wished = {"trainer": wish.trainer, "consent": wish.consent or "", "name": wish.name or ""}
         return _page(
             request, who, view, wished, status=422 if field in _FIELDS.values() else told(error)[0].status
@@ -170,7 +171,7 @@ def _why_no_adapter() -> str:
     try:
         check_trainer("lora", "own")
     except TrainerUnavailable as error:
-        return str(error)
+        return english(str(error))
     return ""
 
 

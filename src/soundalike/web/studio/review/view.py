@@ -18,21 +18,22 @@ from soundalike.schemas.sessions import SessionCreatorShape, SessionStatsShape
 from soundalike.service.reviewing import Review
 from soundalike.storage import TrainingSession
 from soundalike.virality.score import ScoredPost
+from soundalike.web.studio.language import N_, _
 from soundalike.web.studio.posts.view import PostView
 from soundalike.web.studio.review import words as review_words
 
 FIXED_GATE: Final = 100_000
 SORTS: Final = {
-    "lift": "Lift",
-    "score": "Viral score",
-    "engagement": "Engagement",
-    "newest": "Newest",
+    "lift": N_("Lift"),
+    "score": N_("Viral score"),
+    "engagement": N_("Engagement"),
+    "newest": N_("Newest"),
 }
 SHOWN: Final = {
-    "all": "All",
-    "selected": "Selected",
-    "media": "With media",
-    "held-out": "Held-out period",
+    "all": N_("All"),
+    "selected": N_("Selected"),
+    "media": N_("With media"),
+    "held-out": N_("Held-out period"),
 }
 _ORDER: Final[dict[str, Callable[["Card"], Any]]] = {
     "lift": lambda card: -card.row.lift,
@@ -151,7 +152,7 @@ class ReviewView:
     def aside_by_reason(self) -> list[tuple[str, int]]:
         """The same by reason, the most frequent first."""
         found = Counter(self.stats.set_aside or {}).most_common()
-        return [(review_words.ASIDE.get(reason, reason), count) for reason, count in found]  # type: ignore[call-overload]
+        return [(_(review_words.ASIDE.get(reason, reason)), count) for reason, count in found]  # type: ignore[call-overload]
 
     @property
     def earlier(self) -> int:

@@ -26,9 +26,11 @@ from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.problems import told
 from soundalike.web.reading import read_id
 from soundalike.web.security import address_of
+from soundalike.web.studio.language import _, english
 from soundalike.web.studio.render import THEME_COOKIE, THEMES, parts_of, show
 from soundalike.web.studio.settings.view import read_settings_page
 from soundalike.web.studio.visitors import Changer, Reader, caller
+from soundalike.web.studio.words import number
 
 router: Final = APIRouter(include_in_schema=False, prefix="/settings")
 
@@ -44,6 +46,10 @@ _AT_THE_FIELD: Final = (
     Unauthorized,
     UnknownAccount,
 )
+
+
+class NoDays(InvalidAccount):
+    """What was typed is no number of days; says so in the language of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +211,7 @@ def forget_creator(
     except InvalidUsername as error:
         return _page(request, who, parts, _fault(error, "forget", typed), 422)
     if confirm.strip().removeprefix("@").lower() != name.lower():
-        fault = f"Type @{name} to confirm. Nothing was deleted."
+        fault = _("Type @%(name)s to confirm. Nothing was deleted.", name=name)
         return _page(request, who, parts, Said(fault, "forget", typed, about=name), 422)
     gone = parts.desk.forget(name, caller=caller(request, who))
     parts.let_go()
@@ -276,7 +282,9 @@ def _to(section: str) -> Response:
 
 
 def _fault(error: SoundalikeError, section: str, typed: dict[str, str]) -> Said:
-    return Said(fault=told(error)[1], section=section, typed=typed)
+    detail = told(error)[1]
+    fault = detail if isinstance(error, NoDays) else english(detail)
+    return Said(fault=fault, section=section, typed=typed)
 
 
 def _user(member: str) -> UUID:
@@ -291,11 +299,11 @@ def _days(typed: str) -> int | None:
     """A number of days; None where nothing was typed.
 
     Raises:
-        InvalidAccount: It is none, or none that can be kept.
+        NoDays: It is none, or none that can be kept.
     """
     digits = typed.strip().replace(",", "")
     if not digits:
         return None
     if not digits.isdecimal() or not 1 <= int(digits[:9]) <= _MOST_DAYS:
-        raise InvalidAccount(f"Give a whole number of days from 1 to {_MOST_DAYS:,}.")
+        raise NoDays(_("Give a whole number of days from 1 to %(most)s.", most=number(_MOST_DAYS)))
     return int(digits[:9])

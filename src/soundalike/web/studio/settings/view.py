@@ -13,6 +13,7 @@ from soundalike.storage.holdings import Held, read_held, read_oldest
 from soundalike.storage.spending import Ledger, MonthSpending, SessionSpending
 from soundalike.telemetry.lately import Lately
 from soundalike.web.parts import Parts
+from soundalike.web.studio.words import number
 
 _MONTHS: Final = 12
 _SESSIONS: Final = 50
@@ -88,7 +89,9 @@ def _months(ledger: Ledger, ceiling: int) -> list[Month]:
 
 def _failures(spent: SessionSpending) -> str:
     """What became of requests that were not answered well, as “2 upstream_unavailable”."""
-    return ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(_not_ok(spent.outcomes).items()))
+    return ", ".join(
+        f"{number(count)} {outcome}" for outcome, count in sorted(_not_ok(spent.outcomes).items())
+    )
 
 
 def _not_ok(outcomes: Mapping[str, int]) -> dict[str, int]:
@@ -101,7 +104,7 @@ def _held(username: str, who: Principal, parts: Parts) -> Held:
 
 def _writer(request: Request, parts: Parts) -> Writer:
     spec = parts.settings.soundalike_llm
-    found, _ = _neighbours(request).get()
+    found = _neighbours(request).get()[0]
     others = None if found is None else tuple(each for each in found if spec not in each.settings)
     return Writer(spec, spec.startswith(_SMALL), others)
 

@@ -85,7 +85,7 @@ class SoundalikePanel extends HTMLElement {
   async #go(path, { isAsked = false, name = "", ...request } = {}) {
     const turn = ++this.#turn;
     this.#page.setAttribute("aria-busy", "true");
-    const found = await this.#load(path, request).catch(() => ({ fault: UNREACHED }));
+    const found = await this.#load(path, request).catch(() => ({ fault: this.getAttribute("unreached") || UNREACHED }));
     if (found.file) save(found.file, name || found.name);
     if (turn !== this.#turn) return;
     this.#page.removeAttribute("aria-busy");
@@ -114,6 +114,7 @@ class SoundalikePanel extends HTMLElement {
     this.#at = address;
     this.#icons.innerHTML = dress.icons;
     this.#root.adoptedStyleSheets = [dress.sheet];
+    this.#page.lang = page.documentElement.lang;
     this.#page.replaceChildren(this.#adopt(page.querySelector("main")));
     enhance(this.#page, this.#site);
     const place = hash && this.#root.getElementById(hash.slice(1));

@@ -22,18 +22,19 @@ export function focus(element) {
   element.focus({ preventScroll: true });
 }
 
-/** Seconds that go on counting between two fragments: `<time data-seconds="61">`. */
+/** The language of what an element stands in, for figures. */
+const languageOf = (element) => element.closest("[lang]")?.lang || "en";
+
+/** Seconds that go on counting between two fragments: `<time data-seconds="61">`, with the forms they are written in. */
 function ticking(element) {
   const began = Date.now() - 1000 * Number(element.dataset.seconds);
   const timer = setInterval(() => {
     if (!element.isConnected) return clearInterval(timer);
     const whole = Math.round((Date.now() - began) / 1000);
     const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
-    element.textContent = hours
-      ? `${hours}\u00a0h ${minutes}\u00a0min`
-      : minutes
-        ? `${minutes}\u00a0min ${whole % 60}\u00a0s`
-        : `${whole}\u00a0s`;
+    const form = hours ? element.dataset.hours : minutes ? element.dataset.minutes : element.dataset.under;
+    const figures = { hours, minutes, seconds: whole % 60 };
+    element.textContent = form.replace(/\{(\w+)\}/g, (_, name) => figures[name]);
   }, 1000);
 }
 
@@ -138,11 +139,11 @@ function counted(area, site) {
     const answer = await ask(site, "/length", { method: "POST", body }).catch(() => null);
     if (!answer?.ok) return;
     const { length } = await answer.json();
-    ring.querySelector(".count").textContent = length.toLocaleString("en");
+    ring.querySelector(".count").textContent = length.toLocaleString(languageOf(area));
     ring.querySelector(".ring").classList.toggle("over", length > most);
     ring.querySelector(".r-fg").setAttribute("stroke-dasharray", `${Math.min((100 * length) / most, 100).toFixed(1)} 100`);
     over.hidden = length <= most;
-    over.querySelector(".by").textContent = (length - most).toLocaleString("en");
+    over.querySelector(".by").textContent = (length - most).toLocaleString(languageOf(area));
   };
   const soon = () => {
     clearTimeout(timer);
@@ -171,7 +172,7 @@ function uploading(form, site) {
     request.responseType = "document";
     request.upload.addEventListener("progress", ({ loaded, total }) => {
       bar.value = (100 * loaded) / total;
-      said.textContent = loaded < total ? `${mebibytes(loaded)} / ${mebibytes(total)} MiB` : said.dataset.reading;
+      said.textContent = loaded < total ? `${mebibytes(loaded, said)} / ${mebibytes(total, said)} MiB` : said.dataset.reading;
     });
     request.addEventListener("load", () => {
       if (request.responseURL !== there) return site.open(request.responseURL);
@@ -193,7 +194,7 @@ function sized(input, { root }) {
   const hint = root.getElementById("file-size");
   input.addEventListener("change", () => {
     const size = input.files[0]?.size ?? 0;
-    hint.textContent = size ? `${mebibytes(size)} MiB` : "";
+    hint.textContent = size ? `${mebibytes(size, input)} MiB` : "";
     const isTooLarge = size > Number(input.dataset.most);
     for (const button of root.querySelectorAll("[data-upload]")) button.disabled = isTooLarge;
     input.setAttribute("aria-invalid", isTooLarge);
@@ -201,7 +202,8 @@ function sized(input, { root }) {
   });
 }
 
-const mebibytes = (bytes) => (bytes / 2 ** 20).toFixed(1);
+const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+const mebibytes = (bytes, element) => (bytes / 2 ** 20).toLocaleString(languageOf(element), TENTHS);
 
 const PARTS = {
   "[data-copy]": copying,

@@ -17,7 +17,7 @@ from soundalike.web.events import EventStream
 from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.reading import SessionId
 from soundalike.web.studio.render import fill, parts_of, show
-from soundalike.web.studio.training.view import TITLES, TrainingView, view_of
+from soundalike.web.studio.training.view import NAMES, TITLES, TrainingView, view_of
 from soundalike.web.studio.visitors import Changer, Reader, caller
 
 router: Final = APIRouter(prefix="/sessions/{trainingSessionId}/training", include_in_schema=False)
@@ -30,7 +30,7 @@ def training_page(request: Request, who: Reader, session_id: SessionId, parts: P
     if not session.event_number:
         return RedirectResponse(f"/sessions/{session_id}/review", status_code=303)
     view = _look(parts, who.workspace_id, session_id)
-    return show(request, "training/page.html", who, here="ask", view=view, titles=TITLES)
+    return show(request, "training/page.html", who, here="ask", view=view, titles=TITLES, names=NAMES)
 
 
 @router.get("/live")
@@ -78,7 +78,7 @@ def _news(request: Request, workspace_id: UUID, session_id: UUID, after: int) ->
     if not events or events[-1].number <= after:
         return []
     view = view_of(parts, parts.store.get_session(workspace_id, session_id), events)
-    text = fill(request, "training/view.html", view=view, titles=TITLES)
+    text = fill(request, "training/view.html", view=view, titles=TITLES, names=NAMES)
     return [TrainingEvent(events[-1].number, {"status": view.state, "text": text})]
 
 

@@ -23,23 +23,34 @@ from soundalike.training.status import State, Step, StepStatus, TrainingStatus, 
 from soundalike.virality.patterns import Pattern
 from soundalike.voice.profile import VoiceProfile
 from soundalike.web.parts import Parts
+from soundalike.web.studio.language import N_, _, english
 
 TITLES: Final = {
-    Step.PREPARE: "Prepare",
-    Step.VOICE: "Voice",
-    Step.PATTERNS: "Patterns",
-    Step.TRAIN: "Train",
-    Step.EVALUATE: "Evaluate",
-    Step.SAVE: "Save",
+    Step.PREPARE: N_("Prepare"),
+    Step.VOICE: N_("Voice"),
+    Step.PATTERNS: N_("Patterns"),
+    Step.TRAIN: N_("Train"),
+    Step.EVALUATE: N_("Evaluate"),
+    Step.SAVE: N_("Save"),
 }
 _AHEAD: Final = {
-    Step.PREPARE: "Posts to learn from, and the newest fifth held out to grade on.",
-    Step.VOICE: "What is regular here and rare among other writers.",
-    Step.PATTERNS: "What goes with more engagement than usual, beyond chance.",
-    Step.TRAIN: "The voice as a language model is given it.",
-    Step.EVALUATE: "Drafts on the subjects of held-out posts, all of them scored.",
-    Step.SAVE: "Model, report card and a record of every setting.",
+    Step.PREPARE: N_("Posts to learn from, and the newest fifth held out to grade on."),
+    Step.VOICE: N_("What is regular here and rare among other writers."),
+    Step.PATTERNS: N_("What goes with more engagement than usual, beyond chance."),
+    Step.TRAIN: N_("The voice as a language model is given it."),
+    Step.EVALUATE: N_("Drafts on the subjects of held-out posts, all of them scored."),
+    Step.SAVE: N_("Model, report card and a record of every setting."),
 }
+NAMES: Final = {
+    Step.PREPARE: N_("prepare"),
+    Step.VOICE: N_("voice"),
+    Step.PATTERNS: N_("patterns"),
+    Step.TRAIN: N_("train"),
+    Step.EVALUATE: N_("evaluate"),
+    Step.SAVE: N_("save"),
+}
+"""The same within a sentence."""
+
 _KINDS: Final = {
     State.QUEUED: "waiting",
     State.RUNNING: "running",
@@ -125,8 +136,9 @@ class TrainingView:
 
     def told(self, step: StepStatus) -> str:
         """What a step found, or what it is about to look for."""
-        words = step.detail or _AHEAD[step.step]
-        return words[:1].upper() + words[1:]
+        if not step.detail:
+            return _(_AHEAD[step.step])
+        return english(step.detail[:1].upper() + step.detail[1:])
 
     def took(self, step: StepStatus) -> float | None:
         """Seconds a step has taken; None where it has not begun."""
@@ -157,14 +169,17 @@ class TrainingView:
     def says(self) -> str:
         """The state in a sentence, for whoever cannot see it."""
         if self.status.state is State.COMPLETED:
-            return "The training is complete."
+            return _("The training is complete.")
         if self.status.state is State.FAILED:
-            return f"The training failed: {self.status.error.message if self.status.error else ''}"
+            return _(
+                "The training failed: %(why)s", why=self.status.error.message if self.status.error else ""
+            )
         if self.status.state is State.CANCELLED:
-            return "The training was cancelled."
+            return _("The training was cancelled.")
         if self.current is None or self.status.state is State.QUEUED:
-            return "The training waits for its turn."
-        return f"Step {self.current.step.number} of 6: {TITLES[self.current.step]}."
+            return _("The training waits for its turn.")
+        step = self.current.step
+        return _("Step %(number)s of 6: %(name)s.", number=step.number, name=_(TITLES[step]))
 
 
 def view_of(parts: Parts, session: TrainingSession, events: Sequence[TrainingEvent]) -> TrainingView:
@@ -199,7 +214,7 @@ def _order(parts: Parts, session: TrainingSession) -> Mapping[str, Any] | None:
 
 def _nobody(parts: Parts) -> str:
     """Why a queued training goes on waiting; empty where a worker will take it."""
-    ready, _ = parts.readiness.get()
+    ready = parts.readiness.get()[0]
     workers = ready.parts.get("workers") if ready else None
     if workers is None or not workers.remedy:
         return ""
@@ -229,7 +244,7 @@ def _traits(voice: dict[str, Any] | None) -> tuple[str, ...]:
 
 def _effects(made: dict[str, Any] | None) -> tuple[Effect, ...]:
     """The strongest patterns above chance that stand by themselves."""
-    above, _, _ = sorted_out([Pattern.from_json(each) for each in (made or {}).get("patterns", ())])
+    above = sorted_out([Pattern.from_json(each) for each in (made or {}).get("patterns", ())])[0]
     tried = [each for each in above if each.effect and each.low and each.high]
     strongest = sorted(tried, key=lambda each: -abs(log(each.effect or 1.0)))[:_PATTERNS]
     return tuple(

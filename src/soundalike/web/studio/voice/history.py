@@ -10,9 +10,13 @@ from uuid import UUID
 from soundalike.service.keeping import card_of, edits_of
 from soundalike.storage import Store, TrainedModelRecord
 from soundalike.training.pools import Measure
+from soundalike.web.studio.language import N_, _
+from soundalike.web.studio.words import number, short_date
 
 _LISTED: Final = 200
 _NAMED: Final = 3
+_LEARNED: Final = N_("posts learned from: %(how)s")
+_SELECTED: Final = N_("viral posts selected: %(how)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,64 +79,70 @@ def _compared(model: TrainedModelRecord, before: TrainedModelRecord) -> str:
     """Whether the intervals of two versions overlap, and what follows from it."""
     new, old = _gap(model), _gap(before)
     if new is None or old is None:
-        return f"One of v{model.version} and v{before.version} has no verdict, so they cannot be compared."
-    if new.low > old.high:
-        return f"Beyond the interval of v{before.version}: a clear gain."
-    if new.high < old.low:
-        return f"Below the interval of v{before.version}: clearly less."
-    return f"Overlaps v{before.version}: no clear difference."
+        found = N_("One of v%(number)s and v%(before)s has no verdict, so they cannot be compared.")
+    elif new.low > old.high:
+        found = N_("Beyond the interval of v%(before)s: a clear gain.")
+    elif new.high < old.low:
+        found = N_("Below the interval of v%(before)s: clearly less.")
+    else:
+        found = N_("Overlaps v%(before)s: no clear difference.")
+    return _(found, number=model.version, before=before.version)
 
 
 def _changes(model: TrainedModelRecord, before: TrainedModelRecord) -> Iterator[str]:
     """What is new in a version, in sentences."""
     if (model.provenance or {}).get("imported"):
-        yield "imported from a file"
+        yield _("imported from a file")
     found = [*_of_posts(model, before), *_of_making(model, before), *_of_edits(model, before)]
-    yield from found or ["trained again with the same posts and settings"]
+    yield from found or [_("trained again with the same posts and settings")]
 
 
 def _of_posts(model: TrainedModelRecord, before: TrainedModelRecord) -> Iterator[str]:
     new, old = _settings(model), _settings(before)
     if new.get("months") != old.get("months") and new.get("months") and old.get("months"):
-        yield f"window from {old['months']} to {new['months']} months"
+        yield _("window from %(old)s to %(new)s months", old=old["months"], new=new["months"])
     if new.get("asOf") != old.get("asOf") and new.get("asOf"):
-        yield f"window ends {datetime.fromisoformat(new['asOf']):%-d %b %Y}"
-    yield from _more_or_less(_ids(model, "seenIds"), _ids(before, "seenIds"), "posts learned from")
-    yield from _more_or_less(_ids(model, "selectedIds"), _ids(before, "selectedIds"), "viral posts selected")
+        yield _("window ends %(date)s", date=short_date(datetime.fromisoformat(new["asOf"])))
+    yield from _more_or_less(_ids(model, "seenIds"), _ids(before, "seenIds"), _LEARNED)
+    yield from _more_or_less(_ids(model, "selectedIds"), _ids(before, "selectedIds"), _SELECTED)
     if new.get("minEngagement") != old.get("minEngagement"):
-        yield f"gate {_number(new.get('minEngagement'))}, was {_number(old.get('minEngagement'))}"
+        gates = {"new": _number(new.get("minEngagement")), "old": _number(old.get("minEngagement"))}
+        yield _("gate %(new)s, was %(old)s", **gates)
 
 
 def _of_making(model: TrainedModelRecord, before: TrainedModelRecord) -> Iterator[str]:
     if model.trainer != before.trainer:
-        yield f"trainer {model.trainer}, was {before.trainer}"
+        yield _("trainer %(new)s, was %(old)s", new=model.trainer, old=before.trainer)
     if model.base_model != before.base_model:
-        yield f"language model {model.base_model}, was {before.base_model}"
+        yield _("language model %(new)s, was %(old)s", new=model.base_model, old=before.base_model)
     if _seed(model) != _seed(before):
-        yield f"seed {_seed(model)}, was {_seed(before)}"
+        yield _("seed %(new)s, was %(old)s", new=_seed(model), old=_seed(before))
 
 
 def _of_edits(model: TrainedModelRecord, before: TrainedModelRecord) -> Iterator[str]:
     new, old = edits_of(model), edits_of(before)
     rules, rules_before = ({each.rule.sentence for each in edits.rules} for edits in (new, old))
-    yield from _named("rule added:", rules - rules_before)
-    yield from _named("rule removed:", rules_before - rules)
-    yield from _named("left out:", new.hidden_keys - old.hidden_keys)
-    yield from _named("shown again:", old.hidden_keys - new.hidden_keys)
+    yield from _named(N_("rule added: %(what)s"), rules - rules_before)
+    yield from _named(N_("rule removed: %(what)s"), rules_before - rules)
+    yield from _named(N_("left out: %(what)s"), new.hidden_keys - old.hidden_keys)
+    yield from _named(N_("shown again: %(what)s"), old.hidden_keys - new.hidden_keys)
 
 
-def _named(what: str, found: Collection[str]) -> Iterator[str]:
+def _named(change: str, found: Collection[str]) -> Iterator[str]:
     if found:
-        rest = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-        yield f"{what} {'; '.join(sorted(found)[:_NAMED])}{rest}"
+        names, rest = "; ".join(sorted(found)[:_NAMED]), len(found) - _NAMED
+        yield _(change, what=_("%(names)s and %(rest)s more", names=names, rest=rest) if rest > 0 else names)
 
 
-def _more_or_less(new: set[str], old: set[str], what: str) -> Iterator[str]:
-    """How many came and how many went: “4 more viral posts selected, 1 fewer”."""
-    more, fewer = len(new - old), len(old - new)
-    if more or fewer:
-        told = [f"{count:,} {word}" for count, word in ((more, "more"), (fewer, "fewer")) if count]
-        yield f"{what}: {', '.join(told)}"
+def _more_or_less(new: set[str], old: set[str], change: str) -> Iterator[str]:
+    """How many came and how many went: “viral posts selected: 4 more, 1 fewer”."""
+    counts = {"more": number(len(new - old)), "fewer": number(len(old - new))}
+    if new - old and old - new:
+        yield _(change, how=_("%(more)s more, %(fewer)s fewer", **counts))
+    elif new - old:
+        yield _(change, how=_("%(more)s more", **counts))
+    elif old - new:
+        yield _(change, how=_("%(fewer)s fewer", **counts))
 
 
 def _ids(model: TrainedModelRecord, name: str) -> set[str]:
@@ -149,4 +159,4 @@ def _seed(model: TrainedModelRecord) -> object:
 
 
 def _number(gate: object) -> str:
-    return f"{gate:,}" if isinstance(gate, int) else str(gate)
+    return number(gate) if isinstance(gate, int) else str(gate)

@@ -11,6 +11,7 @@ from soundalike.exports.voice_file import MOST_BYTES as LARGEST_FILE
 from soundalike.service.importing import Imported, import_voice
 from soundalike.web.limits import MEBIBYTE
 from soundalike.web.parts import Parts, PartsOf
+from soundalike.web.studio.language import _, english
 from soundalike.web.studio.visitors import Changer
 from soundalike.web.studio.voice.listing import show_voices
 
@@ -32,16 +33,16 @@ def import_file(
     signer: Annotated[str, Form(max_length=_MOST_SIGNER)] = "",
 ) -> Response:
     """Keep the voice in a file and go to it; a file that is refused is said with why."""
-    fault = {"signer": signer, "in_file": "Choose a voice file.", "in_signer": ""}
+    fault = {"signer": signer, "in_file": _("Choose a voice file."), "in_signer": ""}
     if file is None or not file.filename:
         return show_voices(request, who, parts, status=422, **fault)
     try:
         taken = _take_in(file.file.read(), signer.strip() or None, who, parts)
     except (VoiceFileError, CreatorOptedOut, ConsentRequired) as error:
-        return show_voices(request, who, parts, status=422, **fault | {"in_file": str(error)})
+        return show_voices(request, who, parts, status=422, **fault | {"in_file": english(str(error))})
     except SettingsError as error:
         return show_voices(
-            request, who, parts, status=422, **fault | {"in_file": "", "in_signer": str(error)}
+            request, who, parts, status=422, **fault | {"in_file": "", "in_signer": english(str(error))}
         )
     return RedirectResponse(f"/voices/{taken.record.id}#from", status_code=303)
 

@@ -8,28 +8,30 @@ from soundalike.accounts import Principal
 from soundalike.errors import Unknown
 from soundalike.posts.post import Window
 from soundalike.storage import TrainedModelRecord, TrainingSession
-from soundalike.storage.grounds import KeptPosts, read_kept_posts
+from soundalike.storage.grounds import read_kept_posts
 from soundalike.storage.job_records import JobKey, Kind
 from soundalike.web.parts import Parts
+from soundalike.web.studio.language import N_, _, ngettext
+from soundalike.web.studio.words import figure, long_date, number, trainer
 
 CONSENT: Final = {
-    "own": "the account is the user’s own",
-    "permission": "with the creator’s permission",
-    "research": "for research",
+    "own": N_("the account is the user’s own"),
+    "permission": N_("with the creator’s permission"),
+    "research": N_("for research"),
 }
 """On whose word, as a sentence goes on."""
 
 _BASIS: Final = {
-    "own": "The account is the user’s own",
-    "permission": "Permission of the creator",
-    "research": "Research",
+    "own": N_("The account is the user’s own"),
+    "permission": N_("Permission of the creator"),
+    "research": N_("Research"),
 }
 _SOURCES: Final = {
-    "api": "twitterapi.io",
-    "archive": "an X archive",
-    "file": "a file",
-    "request": "the posts sent with the request",
-    "x": "the API of X",
+    "api": N_("from twitterapi.io"),
+    "archive": N_("from an X archive"),
+    "file": N_("from a file"),
+    "request": N_("from the posts sent with the request"),
+    "x": N_("from the API of X"),
 }
 _GROUP: Final = 4
 
@@ -48,17 +50,15 @@ def origin_of(record: TrainedModelRecord, parts: Parts, who: Principal) -> Itera
     known = record.provenance or {}
     settings = known.get("settings") or {}
     session = _session(record, parts)
-    yield Fact("Basis", _basis(known.get("consent"), record, session, parts))
+    yield Fact(_("Basis"), _basis(known.get("consent"), record, session, parts))
     if "collected" in known:
-        yield Fact(
-            "Posts", f"{known['kept']:,} kept of {known['collected']:,}{_window(settings)}{_source(settings)}"
-        )
+        yield Fact(_("Posts"), ", ".join(_collected(known, settings)))
     yield _deletion(parts, who, record.creator_username)
     yield from _learned(record, settings)
     yield from _made_with(record, known)
     yield from _imported(known)
     if session:
-        yield Fact("Session", f"{session.created_at:%-d %B %Y}", f"/sessions/{session.id}")
+        yield Fact(_("Session"), long_date(session.created_at), f"/sessions/{session.id}")
 
 
 def _basis(
@@ -66,10 +66,15 @@ def _basis(
 ) -> str:
     """On whose word, recorded by whom and when."""
     if consent is None:
-        return "None stated"
-    at = session.created_at if session else record.created_at
-    by = f" by {name}" if (name := session and _recorder(session, parts)) else ""
-    return f"{_BASIS.get(consent, consent)}, recorded{by} on {at:%-d %B %Y}"
+        return _("None stated")
+    date = long_date(session.created_at if session else record.created_at)
+    name = session and _recorder(session, parts)
+    recorded = (
+        _("recorded by %(name)s on %(date)s", name=name, date=date)
+        if name
+        else _("recorded on %(date)s", date=date)
+    )
+    return f"{_(_BASIS[consent]) if consent in _BASIS else consent}, {recorded}"
 
 
 def _recorder(session: TrainingSession, parts: Parts) -> str | None:
@@ -94,80 +99,107 @@ def _session(record: TrainedModelRecord, parts: Parts) -> TrainingSession | None
         return None
 
 
-def _window(settings: Mapping[str, Any]) -> str:
-    if "asOf" not in settings:
-        return ""
-    window = Window.months_before(datetime.fromisoformat(settings["asOf"]), settings["months"])
-    return f", {window.start:%-d %B %Y} to {window.end:%-d %B %Y}"
+def _collected(known: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
+    """How many posts, of which window, and where they came from."""
+    kept, collected = number(known["kept"]), number(known["collected"])
+    yield _("%(kept)s kept of %(collected)s", kept=kept, collected=collected)
+    if "asOf" in settings:
+        window = Window.months_before(datetime.fromisoformat(settings["asOf"]), settings["months"])
+        yield _from_to(window.start, window.end)
+    if source := settings.get("source"):
+        yield _(_SOURCES[source]) if source in _SOURCES else _("from %(source)s", source=source)
 
 
-def _source(settings: Mapping[str, Any]) -> str:
-    source = settings.get("source")
-    return f", from {_SOURCES.get(source, source)}" if source else ""
+def _from_to(start: datetime, end: datetime) -> str:
+    return _("%(start)s to %(end)s", start=long_date(start), end=long_date(end))
 
 
 def _deletion(parts: Parts, who: Principal, username: str) -> Fact:
     """When the posts go; the voice stays."""
     kept = read_kept_posts(parts.store.database, who.workspace_id, username)
     if not kept.count or kept.first_fetched is None or kept.last_fetched is None:
-        return Fact("Posts kept", "None. The voice has its figures, the ids of the posts, and its prompt.")
+        return Fact(
+            _("Posts kept"), _("None. The voice has its figures, the ids of the posts, and its prompt.")
+        )
     days = parts.accounts.workspaces.get(who.user_id, who.workspace_id).retention_days
     days = parts.settings.soundalike_retention_days if days is None else days
     if not days:
-        return Fact("Posts kept", f"{kept.count:,}, until somebody deletes them")
-    return Fact(
-        "Deleted on", f"{_span(kept, days)}, {days} days after collecting. The voice stays, the posts go."
+        return Fact(_("Posts kept"), _("%(count)s, until somebody deletes them", count=number(kept.count)))
+    told = ngettext(
+        "%(when)s, %(num)s day after collecting. The voice stays, the posts go.",
+        "%(when)s, %(num)s days after collecting. The voice stays, the posts go.",
+        days,
+        when=_span(kept.first_fetched + timedelta(days), kept.last_fetched + timedelta(days)),
     )
+    return Fact(_("Deleted on"), told)
 
 
-def _span(kept: KeptPosts, days: int) -> str:
-    after = timedelta(days=days)
-    first, last = ((at + after) if at else None for at in (kept.first_fetched, kept.last_fetched))
-    if first is None or last is None or first.date() == last.date():
-        return f"{last or first:%-d %B %Y}"
-    return f"{first:%-d %B %Y} to {last:%-d %B %Y}"
+def _span(first: datetime, last: datetime) -> str:
+    return long_date(last) if first.date() == last.date() else _from_to(first, last)
 
 
 def _learned(record: TrainedModelRecord, settings: Mapping[str, Any]) -> Iterator[Fact]:
     """How many viral posts were chosen by which gate, and how the others were used."""
-    gate = settings.get("minEngagement")
-    by = f"; gate {gate:,}" if isinstance(gate, int) else f"; gate {gate}" if gate else ""
     if record.posts_count:
-        yield Fact("Selected", f"{record.posts_count:,} viral posts{by}")
+        yield Fact(_("Selected"), _selected(number(record.posts_count), settings.get("minEngagement")))
     data = record.training_data
     if isinstance(data, dict) and "seenIds" in data:
         seen, held_out = len(data["seenIds"]), len(data["heldOutIds"])
-        yield Fact("Learned from", f"{seen:,} posts; {held_out:,} later ones were held out to grade it on")
+        told = _(
+            "%(seen)s posts; %(held_out)s later ones were held out to grade it on",
+            seen=number(seen),
+            held_out=number(held_out),
+        )
+        yield Fact(_("Learned from"), told)
+
+
+def _selected(count: str, gate: int | str | None) -> str:
+    if not gate:
+        return _("%(count)s viral posts", count=count)
+    least = number(gate) if isinstance(gate, int) else gate
+    return _("%(count)s viral posts; gate %(gate)s", count=count, gate=least)
 
 
 def _made_with(record: TrainedModelRecord, known: Mapping[str, Any]) -> Iterator[Fact]:
     """Trainer, language model, seed, fingerprint, versions: enough to do it again."""
-    yield Fact("Trainer", "adapter" if record.trainer == "lora" else record.trainer or "not known")
+    yield Fact(_("Trainer"), trainer(record.trainer) if record.trainer else _("not known"))
     if record.base_model:
-        yield Fact("Language model", record.base_model)
+        yield Fact(_("Language model"), record.base_model)
     if tuning := known.get("tuning"):
-        yield Fact("Tuning", _tuned(tuning))
+        yield Fact(_("Tuning"), _tuned(tuning))
     if "seed" in known:
-        yield Fact("Seed", str(known["seed"]))
+        yield Fact(_("Seed"), str(known["seed"]))
     if print_ := str(known.get("fingerprint") or ""):
         groups = [print_[at : at + _GROUP] for at in range(0, len(print_), _GROUP)]
-        yield Fact("Fingerprint of the posts", " ".join(groups), is_code=True)
+        yield Fact(_("Fingerprint of the posts"), " ".join(groups), is_code=True)
     if versions := known.get("versions"):
-        yield Fact("Made with", ", ".join(f"{name} {number}" for name, number in versions.items()))
-    yield Fact("Model id", str(record.id), is_code=True)
+        yield Fact(_("Made with"), ", ".join(f"{name} {number}" for name, number in versions.items()))
+    yield Fact(_("Model id"), str(record.id), is_code=True)
 
 
 def _tuned(tuning: Mapping[str, Any]) -> str:
     recipe = tuning.get("recipe") or {}
-    return (
-        f"{tuning['base']}, {tuning['posts']:,} posts, {tuning['steps']:,} steps in {tuning['seconds']:.0f} s, "
-        f"rank {recipe.get('rank')}: {tuning['bits_before']:.2f} to {tuning['bits_after']:.2f} bits a character"
+    return _(
+        "%(base)s, %(posts)s posts, %(steps)s steps in %(seconds)s s, rank %(rank)s: %(before)s to %(after)s bits a "
+        "character",
+        base=tuning["base"],
+        posts=number(tuning["posts"]),
+        steps=number(tuning["steps"]),
+        seconds=f"{tuning['seconds']:.0f}",
+        rank=recipe.get("rank"),
+        before=figure(tuning["bits_before"], ".2f"),
+        after=figure(tuning["bits_after"], ".2f"),
     )
 
 
 def _imported(known: Mapping[str, Any]) -> Iterator[Fact]:
     """What the file said that a voice was imported from."""
     if found := known.get("imported"):
-        at = datetime.fromisoformat(found["at"])
-        yield Fact("Imported", f"{at:%-d %B %Y}, from {found['from']}, trained {found['trainedAt'][:10]}")
-        yield Fact("Signed by", str(found["signedBy"]), is_code=True)
+        told = _(
+            "%(date)s, from %(source)s, trained %(trained)s",
+            date=long_date(datetime.fromisoformat(found["at"])),
+            source=found["from"],
+            trained=found["trainedAt"][:10],
+        )
+        yield Fact(_("Imported"), told)
+        yield Fact(_("Signed by"), str(found["signedBy"]), is_code=True)

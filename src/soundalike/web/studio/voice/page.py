@@ -15,6 +15,7 @@ from soundalike.storage import TrainedModelRecord
 from soundalike.training.edits import Wish
 from soundalike.web.parts import PartsOf
 from soundalike.web.reading import ModelId
+from soundalike.web.studio.language import _, english
 from soundalike.web.studio.render import parts_of, show
 from soundalike.web.studio.visitors import Changer, Reader
 from soundalike.web.studio.voice.origin import CONSENT
@@ -59,7 +60,7 @@ def add_rule(request: Request, who: Changer, model_id: ModelId, parts: PartsOf, 
     try:
         _change(parts, who, model_id, Wish(add_rules=(read_rule(rule),)))
     except SettingsError as error:
-        return _page(request, who, record, status=422, rule=rule, fault=str(error))
+        return _page(request, who, record, status=422, rule=rule, fault=english(str(error)))
     return _back_to(model_id, "rules")
 
 
@@ -86,7 +87,7 @@ def delete_voice(
     """Delete a voice for good, once its creator's name is typed."""
     record = parts.store.get_model(who.workspace_id, model_id)
     if username.strip().removeprefix("@").casefold() != record.creator_username.casefold():
-        fault = f"This is not the name. Type {record.creator_username} to delete the voice."
+        fault = _("This is not the name. Type %(name)s to delete the voice.", name=record.creator_username)
         return show(request, "voice/delete.html", who, here="voices", status=422, model=record, fault=fault)
     parts.store.delete_model(who.workspace_id, model_id)
     parts.let_go()
@@ -103,7 +104,7 @@ def _page(
     fault: str = "",
 ) -> Response:
     values = values_of(record, parts_of(request), who)
-    consent = CONSENT.get((record.provenance or {}).get("consent") or "", "")
+    consent = CONSENT.get((record.provenance or {}).get("consent") or "")
     address = str(request.base_url).rstrip("/")
     return show(
         request,
@@ -112,7 +113,7 @@ def _page(
         here="voices",
         status=status,
         address=address,
-        consent=consent,
+        consent=_(consent) if consent else "",
         rule=rule,
         fault=fault,
         **values,

@@ -21,8 +21,10 @@ from soundalike.training.wording import post_url
 from soundalike.web.api.quizzing import QuizId
 from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.reading import ModelId
+from soundalike.web.studio.language import N_, _, english
 from soundalike.web.studio.render import fill, show
 from soundalike.web.studio.visitors import Changer, Reader
+from soundalike.web.studio.words import figure
 
 router: Final = APIRouter(prefix="/voices/{modelId}/quiz", include_in_schema=False)
 
@@ -44,7 +46,13 @@ def begin_quiz(request: Request, who: Changer, model_id: ModelId, parts: PartsOf
         quiz = _begun(record, who, parts) or parts.studio.bench.run(lambda: _make(record, who, parts))
     except TooFewPosts as error:
         return show(
-            request, "voice/quiz_none.html", who, here="voices", status=422, model=record, why=str(error)
+            request,
+            "voice/quiz_none.html",
+            who,
+            here="voices",
+            status=422,
+            model=record,
+            why=english(str(error)),
         )
     return _to(quiz)
 
@@ -137,15 +145,15 @@ def _result(record: TrainedModelRecord, found: QuizRecord, parts: Parts) -> dict
 
 def _lede(score: Score) -> list[str]:
     """What guessing would get, and whether this is more, in two sentences."""
-    by_guessing = f"Guessing gets {score.of / 2:g}."
-    told = f"{score.told} of {score.of}"
-    findings = {
-        "none": ["Nothing was guessed."],
-        "chance": [by_guessing, f"With {score.of} rounds, {score.told} cannot be told from guessing."],
-        "told": [by_guessing, f"{told} is more than luck: these drafts can be told from the posts."],
-        "passed": [by_guessing, f"{told} is less than luck: the drafts pass for the posts."],
-    }
-    return findings[score.finding]
+    if score.finding == "none":
+        return [_("Nothing was guessed.")]
+    meaning = {
+        "chance": N_("With %(of)s rounds, %(told)s cannot be told from guessing."),
+        "told": N_("%(told)s of %(of)s is more than luck: these drafts can be told from the posts."),
+        "passed": N_("%(told)s of %(of)s is less than luck: the drafts pass for the posts."),
+    }[score.finding]
+    by_guessing = _("Guessing gets %(half)s.", half=figure(score.of / 2, "g"))
+    return [by_guessing, _(meaning, told=score.told, of=score.of)]
 
 
 def _posted(found: QuizRecord, rounds: list[RoundShape], parts: Parts) -> dict[str, dict[str, object]]:

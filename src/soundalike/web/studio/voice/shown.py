@@ -20,6 +20,7 @@ from soundalike.training.findings import only_hours, without_hours
 from soundalike.virality.patterns import Pattern
 from soundalike.voice.profile import VoiceProfile
 from soundalike.web.parts import Parts
+from soundalike.web.studio.language import _
 from soundalike.web.studio.voice.history import history_of
 from soundalike.web.studio.voice.origin import origin_of
 
@@ -69,7 +70,7 @@ def _named(voice: VoiceProfile | None, patterns: Sequence[Pattern], card: Report
     found: set[str] = set()
     for trait in voice.distinct_traits if voice else ():
         found.update(trait.evidence, trait.against)
-    above, chance, _ = rows.sorted_out(patterns)
+    above, chance, _few = rows.sorted_out(patterns)
     for pattern in (*above, *chance[: rows.CHANCE_SHOWN]):
         found.update(pattern.evidence_for, pattern.evidence_against)
     return found | {each.post_id for each in (card.novelty.nearest if card else ())}
@@ -104,7 +105,7 @@ def _hidden(voice: VoiceProfile, edits: Edits) -> Iterator[dict[str, Any]]:
 
 
 def _patterns(found: Sequence[Pattern], username: str, posts: rows.Posts) -> dict[str, Any]:
-    _, chance, too_few = rows.sorted_out(found)
+    _above, chance, too_few = rows.sorted_out(found)
     features = without_hours(found)
     return {
         "groups": list(rows.groups(found, username, posts)),
@@ -121,4 +122,4 @@ def _exports(record: TrainedModelRecord, parts: Parts, *, is_ours: bool) -> Iter
     for kind, form in FORMATS.items():
         if is_ours or kind == "prompt":  # another program's voice has nothing else
             lacks_adapter = kind in _NEEDS_ADAPTER and not has_adapter
-            yield Export(kind, form.title, "needs the adapter trainer" if lacks_adapter else "")
+            yield Export(kind, form.title, _("needs the adapter trainer") if lacks_adapter else "")

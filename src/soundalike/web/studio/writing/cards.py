@@ -20,6 +20,7 @@ from soundalike.training.wording import forecast, post_url
 from soundalike.virality.forecast import ABSTAIN
 from soundalike.voice.verdict import Verdict
 from soundalike.web.parts import Parts
+from soundalike.web.studio.words import number, withheld
 
 USUAL_CHARACTERS: Final = 280
 _AI_MADE: Final = "AI-made · "
@@ -196,10 +197,10 @@ def read_answer(drafts: Sequence[DraftRecord], record: TrainedModelRecord, parts
     )
 
 
-def named(withheld: Mapping[str, int]) -> str:
+def named(counts: Mapping[str, int]) -> str:
     """Why candidates were withheld, the commonest reason first, as “12 unfinished, 3 copied”."""
-    ordered = sorted(withheld.items(), key=lambda each: (-each[1], each[0]))
-    return ", ".join(f"{count:,} {reason}" for reason, count in ordered)
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return ", ".join(f"{number(count)} {withheld(reason)}" for reason, count in ordered)
 
 
 def _card(

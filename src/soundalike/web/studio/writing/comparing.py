@@ -19,6 +19,7 @@ from soundalike.virality.forecast import ABSTAIN
 from soundalike.web.api.drafting import judge_wordings
 from soundalike.web.parts import Parts
 from soundalike.web.problems import told
+from soundalike.web.studio.language import _, english
 
 LOWEST: Final = 0.5 - ABSTAIN
 HIGHEST: Final = 0.5 + ABSTAIN
@@ -62,15 +63,15 @@ def read_contest(a: str, b: str, record: TrainedModelRecord, caller: Caller, par
     """Hold two wordings against each other, or say why that cannot be."""
     empty = frozenset(name for name, text in (("a", a), ("b", b)) if not text.strip())
     if empty:
-        return Contest(a, b, "Give both as they would be posted.", empty)
+        return Contest(a, b, _("Give both as they would be posted."), empty)
     try:
         asked = CompareRequest(model_id=str(record.id), a=a, b=b)
         username, found = judge_wordings(asked, caller, parts)
     except ValidationError as error:
         faults = error.errors()
-        return Contest(a, b, faults[0]["msg"], frozenset(str(each["loc"][0]) for each in faults))
+        return Contest(a, b, english(faults[0]["msg"]), frozenset(str(each["loc"][0]) for each in faults))
     except SoundalikeError as error:
-        return Contest(a, b, told(error)[1])
+        return Contest(a, b, english(told(error)[1]))
     return _contest(asked, username, found, parts, caller)
 
 

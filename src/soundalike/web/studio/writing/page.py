@@ -27,8 +27,10 @@ from soundalike.web.api.feedback import DraftId
 from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.problems import told
 from soundalike.web.reading import ModelId, PageOf, read_id
+from soundalike.web.studio.language import _, english
 from soundalike.web.studio.render import parts_of, show
 from soundalike.web.studio.visitors import Changer, Reader, caller
+from soundalike.web.studio.words import number
 from soundalike.web.studio.writing.cards import USUAL_CHARACTERS, Answer, named, read_answer
 from soundalike.web.studio.writing.comparing import Contest, read_contest
 
@@ -166,7 +168,7 @@ def decide_on_draft(
         )
     except SettingsError as error:
         answer = _answer(str(draft.id), record, parts)
-        mend = Mend(draft.id, status, text if status == "edited" else reason, str(error))
+        mend = Mend(draft.id, status, text if status == "edited" else reason, english(str(error)))
         return _page(request, who, record, answer=answer, mend=mend, status=422)
     return _at_drafts(record.id, str(draft.id), f"draft-{draft.rank}")
 
@@ -269,6 +271,7 @@ def _refused(
 ) -> Response:
     """The form with what was typed and why nothing was written; an order that makes no sense is said at the brief."""
     kind, detail = told(error)
+    detail = english(detail)
     if isinstance(error, SettingsError):
         return _page(request, who, record, form=form, faults={"brief": detail}, status=kind.status)
     return _page(request, who, record, form=form, problem=detail, status=kind.status)
@@ -318,9 +321,11 @@ def _read(form: Brief) -> tuple[DraftRequest | None, dict[str, str]]:
     for name, (typed, least, most) in ranges.items():
         values[name] = _whole(typed, least, most)
         if values[name] is None:
-            faults[name] = f"Give a whole number from {least:,} to {most:,}."
+            faults[name] = _(
+                "Give a whole number from %(least)s to %(most)s.", least=number(least), most=number(most)
+            )
     if not values["brief"].strip():
-        faults["brief"] = "The brief is empty. Say in a few words what the post is to be about."
+        faults["brief"] = _("The brief is empty. Say in a few words what the post is to be about.")
     return (None, faults) if faults else _order(values)
 
 
@@ -328,10 +333,11 @@ def _order(values: dict[str, Any]) -> tuple[DraftRequest | None, dict[str, str]]
     try:
         return DraftRequest(**values), {}
     except Unstorable as error:
-        return None, {"brief": told(error)[1]}
+        return None, {"brief": english(told(error)[1])}
     except ValidationError as error:
         return None, {
-            str(fault["loc"][0]): fault["msg"].removeprefix("Value error, ") for fault in error.errors()
+            str(fault["loc"][0]): english(fault["msg"].removeprefix("Value error, "))
+            for fault in error.errors()
         }
 
 
@@ -339,7 +345,7 @@ def _whole(typed: str, least: int, most: int) -> int | None:
     digits = typed.strip().replace(",", "")
     if not digits.isdecimal() or len(digits) > len(str(most)):
         return None
-    return number if least <= (number := int(digits)) <= most else None
+    return found if least <= (found := int(digits)) <= most else None
 
 
 def _lines(text: str) -> str:
