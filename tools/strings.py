@@ -40,12 +40,43 @@ def files() -> Iterator[tuple[Path, bytes]]:
     found = catalogue()
     yield CATALOGUE, _written(write_po, found, width=100, omit_header=True, include_lineno=False)
     for path in sorted(STUDIO.glob("languages/*.po")):
-        with path.open("rb") as file:
-            translated = read_po(file, locale=path.stem)
-        translated.update(found, no_fuzzy_matching=True, update_creation_date=False)
-        options = {"width": 100, "no_location": True, "ignore_obsolete": True, "include_lineno": False}
-        yield path, _written(write_po, translated, **options)
+        translated = translation(path, found)
+        yield path, _written(write_po, translated, width=100, include_lineno=False)
         yield path.with_suffix(".mo"), _written(write_mo, translated)
+
+
+class Translation(Catalog):
+    """A translation whose head says what readers need and no more, so that it changes with its strings alone."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        """Language, charset, forms for counts."""
+        return [
+            ("Language", str(self.locale_identifier)),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Plural-Forms", self.plural_forms),
+        ]
+
+
+def translation(path: Path, found: Catalog) -> Catalog:
+    """The strings of the catalogue with what a file has for them; a new file may be empty."""
+    with path.open("rb") as file:
+        before = read_po(file, locale=path.stem)
+    now = Translation(
+        locale=path.stem, header_comment=f"# {before.locale.english_name} strings of the studio."
+    )
+    for message in filter(lambda each: each.id, found):
+        kept = before.get(message.id, message.context)
+        is_kept = kept and kept.id == message.id
+        now.add(
+            message.id,
+            kept.string if is_kept else None,
+            message.locations,
+            auto_comments=message.auto_comments,
+            user_comments=kept.user_comments if is_kept else (),
+            context=message.context,
+        )
+    return now
 
 
 def catalogue() -> Catalog:

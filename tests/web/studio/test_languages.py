@@ -141,7 +141,7 @@ def pseudo(tmp_path_factory):
 def _wrapped(message):
     if message.context == "months":
         return " ".join(f"⟦{name}⟧" for name in message.id.split(" "))
-    if message.context:
+    if message.id in {",", "."}:
         return message.id
     return tuple(map("⟦{}⟧".format, message.id)) if message.pluralizable else f"⟦{message.id}⟧"
 

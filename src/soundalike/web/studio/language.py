@@ -59,7 +59,7 @@ def read_languages(folder: Path = FOLDER) -> dict[str, Language]:
 
 
 def choose(wanted: str, among: Mapping[str, Language]) -> Language:
-    """The first that `Accept-Language` wants of these, `de` serving for `de-AT`; English where it wants none of them."""
+    """What `Accept-Language` wants first of these, `de` serving for `de-AT`; English where it wants none of them."""
     for tag in sorted(wanted.lower().split(","), key=_weight, reverse=True):
         name = tag.partition(";")[0].strip()
         found = among.get(name) or among.get(name.partition("-")[0])
@@ -75,12 +75,22 @@ def spoken() -> Language:
 
 def _(message: str, /, **values: object) -> str:
     """A string in the language of the request, its places filled."""
-    return spoken().strings.gettext(message) % values
+    return translated(message) % values
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
     """The same in the form that a count takes; `%(num)s` is the count."""
-    return spoken().strings.ngettext(one, many, count) % ({"num": count} | values)
+    return translated_count(one, many, count) % ({"num": count} | values)
+
+
+def translated(message: str, /) -> str:
+    """A string in the language of the request, its places as they are; what templates fill by themselves."""
+    return spoken().strings.gettext(message)
+
+
+def translated_count(one: str, many: str, count: int, /) -> str:
+    """The same in the form that a count takes."""
+    return spoken().strings.ngettext(one, many, count)
 
 
 def pgettext(context: str, message: str, /) -> str:

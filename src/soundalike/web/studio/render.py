@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from soundalike.web.parts import Parts
 from soundalike.web.studio import words
-from soundalike.web.studio.language import english, spoken
+from soundalike.web.studio.language import english, pgettext, spoken, translated, translated_count
 from soundalike.web.studio.shell import Shell, read_shell
 from soundalike.web.studio.static import address_of
 
@@ -82,10 +82,7 @@ def _environment() -> "Environment":
         optimized=False,  # what a filter makes of a constant depends on the language
     )
     environment.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda one: spoken().strings.gettext(one),
-        lambda one, many, count: spoken().strings.ngettext(one, many, count),
-        newstyle=True,
-        pgettext=lambda context, one: spoken().strings.pgettext(context, one),
+        translated, translated_count, newstyle=True, pgettext=pgettext
     )
     environment.filters |= words.FILTERS | {"english": english}
     environment.globals |= {

@@ -225,8 +225,8 @@ def _at_once(asked: Asked, who: Principal, parts: Parts) -> Fault | None:
         return Fault("username", english(str(error)))
     if parts.accounts.opt_outs.has(who.workspace_id, username):
         message = _(
-            "@%(name)s asked not to be trained on. An owner of the workspace can lift the opt-out in the settings, with "
-            "the creator’s consent.",
+            "@%(name)s asked not to be trained on. An owner of the workspace can lift the opt-out in the settings, "
+            "with the creator’s consent.",
             name=username,
         )
         return Fault("username", message)

@@ -34,8 +34,8 @@ _PRESETS: Final = {
         "2023."
     ),
     "x-2026": N_(
-        "%(stay)s of the %(count)s stay in the list with the weights that X gives likes, reposts, replies and quotes in "
-        "2026."
+        "%(stay)s of the %(count)s stay in the list with the weights that X gives likes, reposts, replies and quotes "
+        "in 2026."
     ),
     "equal": N_(
         "%(stay)s of the %(count)s stay in the list if likes, reposts, replies and quotes count the same."
