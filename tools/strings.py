@@ -62,9 +62,8 @@ def translation(path: Path, found: Catalog) -> Catalog:
     """The strings of the catalogue with what a file has for them; a new file may be empty."""
     with path.open("rb") as file:
         before = read_po(file, locale=path.stem)
-    now = Translation(
-        locale=path.stem, header_comment=f"# {before.locale.english_name} strings of the studio."
-    )
+    name = before.locale.english_name
+    now = Translation(locale=path.stem, header_comment=f"# {name} strings of the studio.", fuzzy=False)
     for message in filter(lambda each: each.id, found):
         kept = before.get(message.id, message.context)
         is_kept = kept and kept.id == message.id
