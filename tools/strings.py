@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
@@ -60,10 +61,11 @@ class Translation(Catalog):
 
 def translation(path: Path, found: Catalog) -> Catalog:
     """The strings of the catalogue with what a file has for them; a new file may be empty."""
+    locale = Locale.parse(path.stem, sep="-")
     with path.open("rb") as file:
-        before = read_po(file, locale=path.stem)
-    name = before.locale.english_name
-    now = Translation(locale=path.stem, header_comment=f"# {name} strings of the studio.", fuzzy=False)
+        before = read_po(file, locale=locale)
+    head = f"# {locale.english_name} strings of the studio."
+    now = Translation(locale=locale, header_comment=head, fuzzy=False)
     for message in filter(lambda each: each.id, found):
         kept = before.get(message.id, message.context)
         is_kept = kept and kept.id == message.id

@@ -21,7 +21,7 @@ LANGUAGES = read_languages()
         ("DE-ch", "de"),
         ("en-GB, de;q=0.9", "en"),
         ("en;q=0.5, de;q=0.9", "de"),
-        ("fr, de;q=0.3", "de"),
+        ("fr, de; q=0.3", "de"),
         ("de;q=0, en", "en"),
         ("fr", "en"),
         ("*", "en"),

@@ -60,8 +60,8 @@ def read_languages(folder: Path = FOLDER) -> dict[str, Language]:
 
 def choose(wanted: str, among: Mapping[str, Language]) -> Language:
     """What `Accept-Language` wants first of these, `de` serving for `de-AT`; English where it wants none of them."""
-    for tag in sorted(wanted.lower().split(","), key=_weight, reverse=True):
-        name = tag.partition(";")[0].strip()
+    for tag in sorted(wanted.lower().replace(" ", "").split(","), key=_weight, reverse=True):
+        name = tag.partition(";")[0]
         found = among.get(name) or among.get(name.partition("-")[0])
         if found and _weight(tag):
             return found
@@ -115,6 +115,6 @@ def english(text: str) -> str:
 def _weight(tag: str) -> float:
     """How much a language is wanted, 0 to 1: `de;q=0.8`."""
     try:
-        return float(tag.partition(";q=")[2].strip() or 1)
+        return float(tag.partition(";q=")[2] or 1)
     except ValueError:
         return 0.0
