@@ -70,7 +70,8 @@ class Stop:
     @property
     def tag(self) -> str:
         """Two or three words."""
-        return _(_TAGS.get(self.code) or kind_of(self.code).title)
+        kind = kind_of(self.code)
+        return _(_TAGS.get(self.code) or _TAGS.get(kind.code) or kind.title)
 
     @property
     def detail(self) -> str:
