@@ -109,7 +109,11 @@ def environment(folder, llm_address):
 @pytest.fixture(scope="session")
 def trained_once(shared, tmp_path_factory, llm_address):
     """A data folder in which one voice is trained, what the training printed, and its report page."""
-    folder = tmp_path_factory.mktemp("trained")
+    return train_once(tmp_path_factory.mktemp("trained"), shared, llm_address)
+
+
+def train_once(folder, shared, llm_address):
+    """Train @swyx's voice, with its data in a folder and its report page beside; gives what was printed."""
     arguments = ["train", "swyx", "--file", str(shared / "data/creators/swyx.jsonl"), *TRAINING]
     done = subprocess.run(
         [sys.executable, "-m", "soundalike", *arguments, "--html", str(folder / "report.html")],

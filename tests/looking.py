@@ -9,6 +9,8 @@ _SHIFTS = """() => new Promise((done) => {
     new PerformanceObserver(watch).observe({ type: "layout-shift", buffered: true });
     requestAnimationFrame(() => setTimeout(() => done(sum), 50));
 })"""
+_SENT = """["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+    .reduce((sum, each) => sum + each.transferSize, 0)"""
 _WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -101,6 +103,11 @@ class Sight:
     def overflow(self):
         """By how many pixels the page is wider than the window."""
         return self.page.evaluate(_WIDER)
+
+    @property
+    def weight(self):
+        """Bytes that were sent for the page, as they were sent."""
+        return self.page.evaluate(_SENT)
 
     @property
     def shifts(self):

@@ -90,12 +90,6 @@ function copying(button, { root }) {
   });
 }
 
-/** Send a form when one of its choices changes: `<form data-at-once>`. Its button is for those without a script. */
-function atOnce(form) {
-  form.querySelector("button:not([name])")?.setAttribute("hidden", "");
-  form.addEventListener("change", () => form.requestSubmit());
-}
-
 /** While a form has the focus, a key presses the button that names it: `<form data-keys>`, `<button data-key="1">`. */
 function keyed(form) {
   form.querySelectorAll(".keys").forEach((hint) => (hint.hidden = false));
@@ -209,7 +203,6 @@ const PARTS = {
   "[data-copy]": copying,
   "[data-seconds]": ticking,
   "[data-pick]": picking,
-  "form[data-at-once]": atOnce,
   "form[data-keys]": keyed,
   "[data-counted]": counted,
   form: once,
