@@ -157,7 +157,10 @@ def test_the_page_is_packed_and_its_stream_is_not(training):
     status = begun(training, Step.SAVE).done(Step.SAVE, "kept", at=training.clock())
     training.tell(training.id, status.completed(MODEL, at=training.clock()))
     page, stream = training.get("/training"), training.get("/training/live")
-    assert (page.headers["content-encoding"], page.headers["vary"]) == ("gzip", "Accept-Language, Accept-Encoding")
+    assert (page.headers["content-encoding"], page.headers["vary"]) == (
+        "gzip",
+        "Accept-Language, Accept-Encoding",
+    )
     assert "content-encoding" not in stream.headers
     assert "event: fragment" in stream.text
 
