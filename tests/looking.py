@@ -14,6 +14,12 @@ _SENT = """["navigation", "resource"].flatMap((kind) => performance.getEntriesBy
 _WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+STATUS = "Failed to load resource: the server responded with a status of "
+"""What Chromium itself notes of every page of a status from 400 on, a form that has to be mended too. It is right: the
+status tells programs, proxies and the panel what happened, and answering 200, or leading elsewhere with what was typed
+in an address, would keep a line out of a console at their cost. It is expected there, for such pages alone."""
+
+
 class Browsers:
     """Contexts of a browser, one for each person, with and without a script."""
 
@@ -59,7 +65,7 @@ class Sight:
 
     def __init__(self, context, *, script):
         self.page, self.script, self.answers, self.complaints = context.new_page(), script, [], []
-        self.dialogs, self.elsewhere = [], []
+        self.dialogs, self.elsewhere, self.refusals = [], [], []
         self.page.on("dialog", self._asked)
         self.page.on("request", self._sent)
         self.page.set_default_timeout(30_000)
@@ -118,11 +124,9 @@ class Sight:
         self._devtools.send("Emulation.setScriptExecutionDisabled", {"value": not on})
 
     def _heard(self, said):
-        is_status = (
-            "Failed to load resource: the server responded" in said.text
-        )  # the page that was asked for
-        if said.type in {"error", "warning"} and not is_status:
-            self.complaints.append(said.text)
+        if said.type in {"error", "warning"}:
+            kept = self.refusals if said.text.startswith(STATUS) else self.complaints
+            kept.append(said.text.removeprefix(STATUS))
 
     def _asked(self, dialog):
         self.dialogs.append(dialog.message)

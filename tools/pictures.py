@@ -28,7 +28,7 @@ CHROMIUM: Final = next(
 WIDTHS: Final = {"wide": (1440, 0.6), "narrow": (390, 0.9)}
 TALLEST: Final = 1_800
 BRIEF: Final = "the wood firing failed, the next one is on Saturday"
-PATIENCE_MS: Final = 600_000
+PATIENCE_MS: Final = 3_600_000
 
 
 class Album:
@@ -68,7 +68,7 @@ def main() -> None:
             "SOUNDALIKE_AUTH": "off",
             "SOUNDALIKE_LLM": "embedded",
             "TWITTER_API_KEY": "emulator-key",
-            "TWITTER_API_QPS": "2",
+            "TWITTER_API_QPS": "1",
         }
         emulator = stack.enter_context(running("emulator", "--posts", str(data / "posts.jsonl"), env=env))
         env["TWITTER_API_BASE_URL"] = emulator
@@ -94,7 +94,7 @@ def walk(browser: Browser, studio: str, door: str, folder: Path) -> None:
     page.get_by_role("button", name=re.compile("^Collect")).wait_for()
     album.take("ask")
     page.get_by_role("button", name=re.compile("^Collect")).click()
-    page.wait_for_url(re.compile("/collecting"))
+    page.get_by_text("Latest in").wait_for()
     album.take("collecting")
     page.wait_for_url(re.compile("/review"))
     album.take("review")
@@ -111,9 +111,23 @@ def walk(browser: Browser, studio: str, door: str, folder: Path) -> None:
     page.get_by_role("button", name="Write drafts").click()
     page.locator("article.draft-card, .draft").first.wait_for()
     album.take("write")
+    page.goto(voice)
+    page.get_by_role("button", name="Which one is real?").click()
+    guess(page)
+    album.take("quiz")
+    while page.locator(".guess").count():
+        guess(page)
+    album.take("quiz-result")
     for place in ("voices", "sessions", "settings"):
         page.goto(f"{studio}/{place}")
         album.take(place)
+
+
+def guess(page: Page) -> None:
+    """Take the shorter text for the real one."""
+    texts = page.locator(".guess .post-text").all_inner_texts()
+    with page.expect_navigation():
+        page.get_by_role("button", name="A is real" if len(texts[0]) < len(texts[1]) else "B is real").click()
 
 
 @contextmanager

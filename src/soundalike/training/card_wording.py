@@ -158,8 +158,14 @@ def sense(found: Sense) -> str:
         *([("those a user would be shown", found.selected)] if found.selected else []),
         ("without the voice", found.floor),
     ]
-    told = ", ".join(f"{name} {each.value:+.1f} ({each.low:+.1f} to {each.high:+.1f})" for name, each in rows)
+    told = ", ".join(
+        f"{name} {_signed(each.value)} ({_signed(each.low)} to {_signed(each.high)})" for name, each in rows
+    )
     return f"Coherence, the log-odds that a person and not this model wrote a text: {told}."
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−")
 
 
 def bits(found: Bits) -> str:

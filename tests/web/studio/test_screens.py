@@ -4,6 +4,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from furnished import house
+from keyboard import Hands
 from looking import DRESSES, Browsers
 from screens import LEADING, PARTS, SCREENS
 from soundalike.web.studio.routes import router
@@ -56,3 +57,16 @@ def test_nothing_is_wrong_with_a_screen(browsers, axe, screen, script):
             found += [(width, theme, fault) for fault in faults if script or fault[0] != COMES_BACK]
             found += [(width, theme, "wider by", sight.overflow)] if sight.overflow else []
         assert (found, sight.complaints) == ([], [])
+        assert [text[:3] for text in sight.refusals] == ([str(screen.status)] if screen.status >= 400 else [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_the_focus_is_seen_wherever_it_goes(browsers, screen):
+    """Tab leads through a screen and out of it again; at every stop a ring is drawn, and nothing lies over it."""
+    with browsers.at(screen) as sight:
+        hands = Hands(sight.page)
+        for width in (1440, 390):
+            sight.dress(width, "light")
+            assert hands.round()
+        assert hands.faults == []

@@ -59,8 +59,10 @@ def review_page(
     select: _Word = "",
     at_least: Annotated[str, Query(alias="atLeast", max_length=40)] = "",
     trainer: _Word = "",
+    consent: _Word = "",
+    name: Annotated[str, Query(alias="modelName", max_length=200)] = "",
 ) -> Response:
-    """The posts offered, sorted and filtered as asked, with what is selected."""
+    """The posts offered, sorted and filtered as asked, with what is selected and how it is to be trained."""
     session = parts.store.get_session(who.workspace_id, session_id)
     if session.stats is None or session.posts_collected is None:
         return RedirectResponse(f"/sessions/{session.id}", status_code=303)
@@ -71,7 +73,7 @@ def review_page(
         at_least=_times(at_least),
         chosen=tuple(tweets) if picked or tweets else None,
     )
-    wish = {"trainer": trainer} if trainer else {}
+    wish = {"trainer": trainer, "consent": consent, "name": name[:100]}
     return _page(request, who, view_of(session, review_of(session, parts), asked), wish)
 
 

@@ -60,6 +60,7 @@ function picking(list, { root }) {
     if (step) all[here + step]?.focus();
     if (step) all[here + step]?.closest(".entry").scrollIntoView({ block: "center" });
     if (event.key === "x") all[here]?.click();
+    if (event.key === "Enter" && event.target === all[here]) event.preventDefault(); // it would apply the filter
   });
   root.querySelectorAll("[data-hint]").forEach((hint) => (hint.hidden = false));
   if (list.dataset.pick !== "whole") return;

@@ -14,4 +14,5 @@ const site = {
 
 enhance(document, site);
 document.querySelectorAll("[data-live]").forEach((element) => follow(element, site));
+document.querySelector("[aria-invalid=true]")?.focus(); // what has to be mended
 addEventListener("pageshow", ({ persisted }) => persisted && revive(document));
