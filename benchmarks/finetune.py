@@ -285,8 +285,8 @@ def show(lines: Sequence[dict[str, Any]]) -> None:
     print("\nbits per character of posts never seen\n")
     for line in (line for line in lines if line["way"] == "quality"):
         print(
-            f"{line['creator']:>16} {line['size']:5} posts {line['before']:7.3f} → {line['after']:.3f}"
-            f"{line['seconds']:8.0f} s {line['peak_mb']:6} MB  {line['precision']}"
+            f"{line['creator']:>16} {line['posts']:5} posts {line['before']:7.3f} → {line['after']:.3f}"
+            f" of {line['held_out']:3} posts{line['seconds']:6.0f} s {line['peak_mb']:6} MB  {line['precision']}"
         )
     timed = [line for line in lines if line["way"] in SPEED]
     for creator, size in sorted({(line["creator"], line["size"]) for line in timed}):
