@@ -195,6 +195,13 @@ def test_nearly_the_same_is_said_once(draft, scripted):
     assert "too like another candidate" in drafting.reasons
 
 
+def test_being_on_one_brief_makes_no_two_alike(draft, scripted):
+    """Short drafts consist of the brief's words for the most part."""
+    texts = ["My neighbour paints trains.", "Who paints the neighbours of trains?"]
+    drafting = draft(scripted(texts), brief="neighbour paints trains", count=2)
+    assert set(texts_of(drafting)) == set(texts)
+
+
 def test_fewer_than_asked_come_back_with_the_reasons(draft, scripted):
     """The number of rounds is bounded; what passed is returned."""
     drafting = draft(scripted([GOOD[0], BAD[2]]), count=3, rounds=2)

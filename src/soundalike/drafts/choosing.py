@@ -131,14 +131,19 @@ def _standardised(figures: Floats) -> Floats:
     return scaled
 
 
-def choose_best(ranked: Iterable[Candidate], count: int, *, said: Iterable[str] = ()) -> list[Candidate]:
-    """The first `count` that do not say nearly the same as a better one, or as a text that was `said` before."""
-    told = [_grams(text) for text in said]
+def choose_best(
+    ranked: Iterable[Candidate], count: int, *, brief: str, said: Iterable[str] = ()
+) -> list[Candidate]:
+    """The first `count` that do not say nearly the same as a better one, or as a text that was `said` before.
+
+    That they are on one brief makes no two of them alike.
+    """
+    told = [_grams(text, brief) for text in said]
     chosen: list[Candidate] = []
     for each in ranked:
         if len(chosen) == count:
             break
-        grams = _grams(each.text)
+        grams = _grams(each.text, brief)
         if not _is_among(grams, told):
             told.append(grams)
             chosen.append(each)
@@ -150,14 +155,15 @@ def choose_first(seen: Iterable[Candidate], count: int) -> list[Candidate]:
     return [each for each in seen if each.text.strip()][:count]
 
 
-def count_withheld(judged: Iterable[Candidate], chosen: Sequence[Candidate]) -> Counter[Unfit]:
+def count_withheld(judged: Iterable[Candidate], chosen: Sequence[Candidate], *, brief: str) -> Counter[Unfit]:
     """Count the faults, and the fit ones that say nearly the same as a chosen one."""
     picked = {id(each) for each in chosen}
+    told = [_grams(each.text, brief) for each in chosen]
     reasons: Counter[Unfit] = Counter()
     for each in judged:
         if each.fault is not None:
             reasons[each.fault] += 1
-        elif id(each) not in picked and _is_said(each, chosen):
+        elif id(each) not in picked and _is_among(_grams(each.text, brief), told):
             reasons[Unfit.REPEATED] += 1
     return reasons
 
@@ -174,14 +180,16 @@ def _begins_any(stem: str, found: Iterable[str]) -> bool:
     return len(stem) >= _STEM - 1 and any(word.startswith(stem) for word in found)
 
 
-def _is_said(candidate: Candidate, chosen: Iterable[Candidate]) -> bool:
-    return _is_among(_grams(candidate.text), (_grams(each.text) for each in chosen))
-
-
 def _is_among(grams: set[str], told: Iterable[set[str]]) -> bool:
     return any(len(grams & other) > _ALIKE * min(len(grams), len(other)) for other in told)
 
 
-def _grams(text: str) -> set[str]:
+def _grams(text: str, brief: str) -> set[str]:
+    """Runs of characters, without those of the brief where others are left."""
+    own = _runs(text)
+    return own - _runs(f" {brief} ") or own
+
+
+def _runs(text: str) -> set[str]:
     folded = text.casefold()
     return {folded[at : at + _GRAM] for at in range(max(1, len(folded) - _GRAM + 1))}

@@ -123,7 +123,11 @@ def write_drafts(
         texts = [apply_rules(_post_in(each, order, judges.form), rules) for each in answers]
         seen += [check(text, judges, brief=order.told, max_chars=max_chars, rules=rules) for text in texts]
         ranked = [] if unselected else rank(seen, judges, brief=order.brief)
-        chosen = choose_first(seen, count) if unselected else choose_best(ranked, count, said=place.before)
+        chosen = (
+            choose_first(seen, count)
+            if unselected
+            else choose_best(ranked, count, brief=order.brief, said=place.before)
+        )
         if len(chosen) >= count:
             break
     return Drafting(
@@ -131,7 +135,7 @@ def write_drafts(
             _draft(each, figures, told=order.told, form=judges.form, ceiling=ceiling, label=label, seed=seed)
             for each, figures in zip(chosen, _figures(chosen, judges), strict=True)
         ),
-        withheld=count_withheld(chosen if unselected else seen, chosen),
+        withheld=count_withheld(chosen if unselected else seen, chosen, brief=order.brief),
         tried=len(seen),
     )
 
