@@ -158,6 +158,37 @@ def test_five_hundred_streams_cost_one_query_a_turn():
     asyncio.run(watch_all())
 
 
+def test_what_is_the_same_for_all_who_watch_is_read_once():
+    """A hundred pages that watch a training are told all its news, each of which is read once."""
+    books, training_id, read = Books(), uuid4(), []
+    books.add(training_id)
+
+    def reader(after):
+        assert after == 0
+        read.append(len(books.events[training_id]))
+        return books.events[training_id][-1:]
+
+    async def watch_all():
+        hub, told = Hub(books.marks, poll_seconds=0.02), asyncio.Semaphore(0)
+
+        async def follow():
+            async for chunk in EventStream(hub, training_id, reader, shared="page").chunks():
+                if b"data: " in chunk:
+                    told.release()
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(follow()) for _ in range(100)]
+            for status in ("running", "completed"):
+                for _ in tasks:
+                    await told.acquire()
+                books.add(training_id, status)
+        await hub.ended()
+
+    asyncio.run(watch_all())
+    assert set(read) == {1, 2, 3}
+    assert len(read) <= 4  # once more where somebody came before the hub had looked
+
+
 def test_a_quiet_stream_is_kept_open_and_lives_only_so_long():
     """Comments keep proxies from closing it; after its time it ends, and the client comes back."""
     books, training_id = Books(), uuid4()

@@ -20,6 +20,7 @@ ENDED: Final = frozenset({"completed", "failed", "cancelled"})
 
 _RETRY_MILLISECONDS: Final = 2_000
 _KEEP_ALIVE_SECONDS: Final = 15.0
+_SHARED_SECONDS: Final = 1.0  # for whoever comes meanwhile
 _LONGEST_SECONDS: Final = 600.0  # then the client comes back, maybe to another server
 
 
@@ -31,13 +32,17 @@ def as_status(event: TrainingEvent) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class EventStream:
-    """What one client is sent of a training, from the event `after` on, each event as `shape` makes it."""
+    """What one client is sent of a training, from the event `after` on, each event as `shape` makes it.
+
+    `shared` names what `read` gives where that is the same for all who watch: it is read once for them then.
+    """
 
     hub: Hub
     training_id: UUID
     read: ReadEvents
     after: int = 0
     shape: Callable[[TrainingEvent], bytes] = as_status
+    shared: str | None = None
     clock: Callable[[], float] = time.monotonic
     keep_alive_seconds: float = _KEEP_ALIVE_SECONDS
     longest_seconds: float = _LONGEST_SECONDS
@@ -50,7 +55,7 @@ class EventStream:
         async with self.hub.watching(self.training_id) as watch:
             while not watch.is_over:
                 mark = watch.mark  # noted before reading: what comes in between wakes at once
-                events = await to_thread.run_sync(self.read, after)
+                events = await self._read(watch, after)
                 for event in events:
                     yield self.shape(event)
                     after = event.number
@@ -58,6 +63,12 @@ class EventStream:
                     return
                 async for comment in self._quiet(watch, mark, after, until):
                     yield comment
+
+    async def _read(self, watch: Watch, after: int) -> Sequence[TrainingEvent]:
+        if self.shared is None:
+            return await to_thread.run_sync(self.read, after)
+        events = await watch.share(self.shared, lambda _: self.read(0), seconds=_SHARED_SECONDS)
+        return [event for event in events if event.number > after]
 
     async def _quiet(self, watch: Watch, mark: Mark | None, after: int, until: float) -> AsyncIterator[bytes]:
         """Comments that keep the connection open, until there is something to read."""

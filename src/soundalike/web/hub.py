@@ -41,7 +41,7 @@ class _Topic:
     watchers: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    reading: _Reading | None = None
+    readings: dict[str, _Reading] = field(default_factory=dict)
 
     def put(self, mark: Mark | None) -> None:
         """Take note of how it stands, and wake whoever waits if that is news."""
@@ -79,19 +79,20 @@ class Watch:
                 await asyncio.wait_for(self._topic.changed.wait(), max(seconds, 0))
         return self._topic.mark
 
-    async def share(self, read: Callable[[T | None], T], *, seconds: float) -> T:
-        """What `read` gives, read in a thread and once for all who watch the session; they all read the same.
+    async def share(self, what: str, read: Callable[[T | None], T], *, seconds: float) -> T:
+        """What `read` gives, read in a thread and once for all who watch this of the session; they all read the same.
 
         It is read again once it is `seconds` old, and told then what it gave before; and when the session stands
         otherwise, as if for the first time.
         """
         topic = self._topic
         async with topic.turn:
-            known = topic.reading if topic.reading and topic.reading.mark == topic.mark else None
+            before = topic.readings.get(what)
+            known = before if before and before.mark == topic.mark else None
             if known is None or time.monotonic() - known.at >= seconds:
                 mark = topic.mark
                 value = await to_thread.run_sync(read, known.value if known else None)
-                known = topic.reading = _Reading(value, time.monotonic(), mark)
+                known = topic.readings[what] = _Reading(value, time.monotonic(), mark)
             found: T = known.value
             return found
 

@@ -107,7 +107,8 @@ async def _looks(parts: Parts, who: Principal, session_id: UUID) -> AsyncGenerat
         await watch.wait(None, _LOOK_SECONDS)
         for _ in range(_LONGEST):
             mark = watch.mark  # noted before reading: what comes in between wakes at once
-            yield await watch.share(partial(_look, parts, who, session_id), seconds=_LOOK_SECONDS / 2)
+            look = partial(_look, parts, who, session_id)
+            yield await watch.share("collecting", look, seconds=_LOOK_SECONDS / 2)
             if hub.is_closed:
                 return
             await watch.wait(mark, _LOOK_SECONDS)

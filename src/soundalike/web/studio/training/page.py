@@ -38,7 +38,7 @@ async def live(request: Request, who: Reader, session_id: SessionId, parts: Part
     """The steps as a fragment of the page: at once, and again at every change until the training ends."""
     await to_thread.run_sync(parts.store.get_session, who.workspace_id, session_id)
     read = partial(_news, request, who.workspace_id, session_id)
-    stream = EventStream(parts.hub, session_id, read, shape=_as_fragment)
+    stream = EventStream(parts.hub, session_id, read, shape=_as_fragment, shared="training page")
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return EventSourceResponse(stream.chunks(), headers=headers)
 
