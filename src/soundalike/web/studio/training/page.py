@@ -16,6 +16,7 @@ from soundalike.training.status import Step
 from soundalike.web.events import EventStream
 from soundalike.web.parts import Parts, PartsOf
 from soundalike.web.reading import SessionId
+from soundalike.web.studio.language import spoken
 from soundalike.web.studio.render import fill, parts_of, show
 from soundalike.web.studio.training.view import NAMES, TITLES, TrainingView, view_of
 from soundalike.web.studio.visitors import Changer, Reader, caller
@@ -38,7 +39,8 @@ async def live(request: Request, who: Reader, session_id: SessionId, parts: Part
     """The steps as a fragment of the page: at once, and again at every change until the training ends."""
     await to_thread.run_sync(parts.store.get_session, who.workspace_id, session_id)
     read = partial(_news, request, who.workspace_id, session_id)
-    stream = EventStream(parts.hub, session_id, read, shape=_as_fragment, shared="training page")
+    shared = f"training page, {spoken().tag}"
+    stream = EventStream(parts.hub, session_id, read, shape=_as_fragment, shared=shared)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return EventSourceResponse(stream.chunks(), headers=headers)
 
